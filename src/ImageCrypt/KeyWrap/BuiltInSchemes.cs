@@ -1,0 +1,13 @@
+namespace Coffer.ImageCrypt.KeyWrap;
+
+/// <summary>
+/// Every scheme, in the order in which packets are tried: local software keys first, then tokens, then providers,
+/// which may cost a network call.
+/// </summary>
+public static class BuiltInSchemes
+{
+    /// <summary>The schemes.</summary>
+    public static IReadOnlyList<IKeyWrapScheme> All { get; } =
+    [
+    ];
+}
