@@ -24,6 +24,9 @@ public sealed class VerifyingStream : Stream
         _hash = IncrementalHash.CreateHash(expected.Digest.HashName);
     }
 
+    /// <summary>What the bytes are held against; a sink need not hash again what ends well under this very digest.</summary>
+    public Descriptor Expected => _expected;
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 

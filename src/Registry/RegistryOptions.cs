@@ -1,0 +1,4 @@
+namespace Coffer.Registry;
+
+/// <summary>How registries are reached; the transports on files need none of it.</summary>
+public sealed record RegistryOptions;
