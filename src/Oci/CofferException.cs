@@ -24,6 +24,9 @@ public class CofferException : Exception
     /// <summary>What to do about it; null where nothing better can be said.</summary>
     public string? Hint { get; }
 
+    /// <summary>True where the same thing may go well if it is done again from the start, such as an upload that a reset cut short.</summary>
+    public virtual bool IsTransient => false;
+
     /// <summary>Further lines, such as each key with the reason why it did not fit; empty for most errors.</summary>
     public virtual IReadOnlyList<string> Details => [];
 }

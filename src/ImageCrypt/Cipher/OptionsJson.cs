@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Coffer.ImageCrypt.Cipher;
+
+/// <summary>
+/// How both options documents are read: names in any case (Go's readers take them so), a name twice refused, byte
+/// members as standard base64.
+/// </summary>
+internal static class OptionsJson
+{
+    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string what, int most)
+    {
+        if (utf8.Length > most) throw new MalformedLayerException($"{what} have {utf8.Length} bytes; the most that is read is {most}");
+        try
+        {
+            return JsonDocument.Parse(utf8, Bounded);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The parser's own message may quote the text: it is left out on purpose.
+            throw new MalformedLayerException($"{what} are not JSON");
+        }
+    }
+
+    public static Dictionary<string, JsonElement> Members(JsonElement element, string what)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw new MalformedLayerException($"{what} are not a JSON object");
+        var members = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in element.EnumerateObject())
+        {
+            if (!members.TryAdd(member.Name, member.Value)) throw new MalformedLayerException($"{what} name a member twice");
+        }
+        return members;
+    }
+
+    public static byte[]? Bytes(Dictionary<string, JsonElement> members, string name, string what)
+    {
+        if (!members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes)) return bytes;
+        throw new MalformedLayerException($"{what} hold a '{name}' that is not base64");
+    }
+}
