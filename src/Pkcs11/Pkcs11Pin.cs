@@ -33,8 +33,14 @@ internal sealed class Pkcs11Pin : IDisposable
         if (source.StartsWith('/'))
             return source;
         // No program is started for a PIN, though RFC 7512 mentions "|command": a key file should not be able to run things.
-        if (Uri.TryCreate(source, UriKind.Absolute, out var uri) && uri.IsFile && uri.Host.Length == 0)
-            return uri.LocalPath;
+        if (source.StartsWith("file:/", StringComparison.OrdinalIgnoreCase))
+        {
+            var path = source["file:".Length..];
+            if (path.StartsWith("///", StringComparison.Ordinal))
+                path = path[2..]; // an empty host; another machine's files are not read
+            if (!path.StartsWith("//", StringComparison.Ordinal))
+                return Uri.UnescapeDataString(path);
+        }
         throw new Pkcs11Exception("pin-source of the pkcs11 URI is neither an absolute path nor a file: URI", "write pin-source=/run/secrets/pin");
     }
 

@@ -28,7 +28,8 @@ public sealed class Pkcs11Uri : IDisposable
         SlotManufacturer = Text(path, "slot-manufacturer");
         Type = Text(path, "type");
         Object = Text(path, "object");
-        Id = path.TryGetValue("id", out var id) ? id : null;
+        // A bare null would become an empty memory, and that matches only objects without an identifier.
+        Id = path.TryGetValue("id", out var id) ? new ReadOnlyMemory<byte>(id) : (ReadOnlyMemory<byte>?)null;
         SlotId = SlotNumber(Text(path, "slot-id"));
         PinSource = Text(query, "pin-source");
         ModulePath = Text(query, "module-path");

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Coffer.Pkcs11.Configuration;
 
 /// <summary>
@@ -25,7 +27,7 @@ public sealed class Pkcs11KeyFile : IDisposable
     /// <summary>Variables that the module finds in its environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
 
-    /// <summary>Whether a text is worth giving to <see cref="Parse"/>: it is a URI, or has a line that starts with <c>pkcs11:</c>.</summary>
+    /// <summary>Whether a text is worth giving to <see cref="Parse(string, string)"/>: it is a URI, or has a line that starts with <c>pkcs11:</c>.</summary>
     public static bool LooksLikeOne(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -35,6 +37,24 @@ public sealed class Pkcs11KeyFile : IDisposable
                 return true;
         }
         return false;
+    }
+
+    /// <summary>Reads the bytes of a key file, UTF-8, as <see cref="Parse(string, string)"/> reads its text.</summary>
+    /// <param name="utf8">The file's content; at most 64 KiB.</param>
+    /// <param name="origin">The file's name, for messages.</param>
+    /// <exception cref="Pkcs11Exception">It is no key file.</exception>
+    public static Pkcs11KeyFile Parse(ReadOnlySpan<byte> utf8, string origin)
+    {
+        if (utf8.Length > YamlText.MaximumLength)
+            throw new Pkcs11Exception($"{origin} is longer than {YamlText.MaximumLength} bytes");
+        try
+        {
+            return Parse(new UTF8Encoding(false, true).GetString(utf8), origin);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new Pkcs11Exception($"{origin} is not UTF-8 text");
+        }
     }
 
     /// <summary>Reads the text of a key file: the YAML form, or nothing but a <c>pkcs11:</c> URI.</summary>

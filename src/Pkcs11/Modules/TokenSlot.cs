@@ -87,5 +87,7 @@ internal sealed record TokenSlot(
 
     private static bool Agrees(string? asked, string found) => asked is null || string.Equals(asked.TrimEnd(' '), found, StringComparison.Ordinal);
 
-    private static string Text(ReadOnlySpan<byte> padded) => Encoding.UTF8.GetString(padded.TrimEnd((byte)' ').TrimEnd((byte)0));
+    // Labels end up in messages: a terminal must not obey what a token calls itself.
+    private static string Text(ReadOnlySpan<byte> padded) => string.Concat(
+        Encoding.UTF8.GetString(padded.TrimEnd((byte)' ').TrimEnd((byte)0)).Select(c => char.IsControl(c) ? '?' : c));
 }
