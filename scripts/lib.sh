@@ -126,3 +126,14 @@ export_apt_proxy() {
     eval "$(apt-config shell proxy Acquire::http::Proxy)"
     [[ -z $proxy ]] || export http_proxy=$proxy
 }
+
+# xunit_block LOG - "total failed succeeded skipped" of the last block that a test run printed; zeros without one.
+xunit_block() {
+    awk '
+        /^Test run summary:/ { total = failed = succeeded = skipped = 0 }
+        /^  total: [0-9]+$/ { total = $2 }
+        /^  failed: [0-9]+$/ { failed = $2 }
+        /^  succeeded: [0-9]+$/ { succeeded = $2 }
+        /^  skipped: [0-9]+$/ { skipped = $2 }
+        END { print total + 0, failed + 0, succeeded + 0, skipped + 0 }' "$1"
+}

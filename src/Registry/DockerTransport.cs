@@ -1,5 +1,4 @@
 using Coffer.Oci;
-using Coffer.Registry.Remote;
 
 namespace Coffer.Registry;
 
@@ -8,21 +7,13 @@ internal sealed class DockerTransport : ITransport
 {
     public string Prefix => "docker://";
 
-    public ImageLocation Parse(string text, string rest)
-    {
-        _ = ImageReference.Parse(rest);
-        return new ImageLocation(this, text, rest, null);
-    }
+    public ImageLocation Parse(string text, string rest) => new(this, text, rest, null);
 
-    public async ValueTask<IImageSource> OpenSourceAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) =>
-        await RemoteImage.OpenSourceAsync(ImageReference.Parse(location.Path), options, cancellationToken).ConfigureAwait(false);
+    public ValueTask<IImageSource> OpenSourceAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) => throw NotAvailable(location);
 
-    public async ValueTask<IImageSink> OpenSinkAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) =>
-        await RemoteImage.OpenSinkAsync(ImageReference.Parse(location.Path), options, cancellationToken).ConfigureAwait(false);
+    public ValueTask<IImageSink> OpenSinkAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) => throw NotAvailable(location);
 
-    public bool IsSame(ImageLocation source, ImageLocation destination)
-    {
-        var (from, to) = (ImageReference.Parse(source.Path), ImageReference.Parse(destination.Path));
-        return from.Host.Equals(to.Host, StringComparison.OrdinalIgnoreCase) && from.Repository == to.Repository && from.Version == to.Version;
-    }
+    public bool IsSame(ImageLocation source, ImageLocation destination) => source.Path == destination.Path;
+
+    private static CofferException NotAvailable(ImageLocation location) => new($"{location} cannot be opened: registries are not available in this build");
 }

@@ -9,6 +9,5 @@ public static class BuiltInSchemes
     /// <summary>The schemes.</summary>
     public static IReadOnlyList<IKeyWrapScheme> All { get; } =
     [
-        new Jwe.JweScheme(),
     ];
 }
