@@ -1,0 +1,69 @@
+using System.Reflection;
+
+namespace Coffer.Architecture.Tests;
+
+/// <summary>Dependencies point down: each room knows exactly those below it (docs/architecture.md).</summary>
+public sealed class DependencyDirectionTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Coffer.Oci"] = [],
+        ["Coffer.Jose"] = [],
+        ["Coffer.Pkcs11"] = ["YamlDotNet"],
+        ["Coffer.Registry"] = ["Coffer.Oci", "ICSharpCode.SharpZipLib", "Tomlyn", "ZstdSharp"],
+        ["Coffer.ImageCrypt"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "BouncyCastle.Cryptography", "Google.Protobuf", "Grpc.Net.Client", "Grpc.Core.Api", "Grpc.Net.Common", "ZstdSharp"],
+        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "System.CommandLine"],
+    };
+
+    public static TheoryData<string> Rooms => [.. Allowed.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Room_knows_only_those_below_it(string room)
+    {
+        var references = Assembly.Load(room).GetReferencedAssemblies().Select(a => a.Name!).Where(n => !IsFramework(n)).ToList();
+
+        Assert.Empty(references.Except(Allowed[room]));
+    }
+
+    [Fact]
+    public void Every_room_has_its_row()
+    {
+        var rooms = Directory.GetDirectories(Path.Combine(Support.RepositoryRoot.Directory, "src"))
+            .Where(d => Directory.GetFiles(d, "*.csproj").Length > 0)
+            .Select(d => Path.GetFileName(d) is "Cli" ? "coffer" : "Coffer." + Path.GetFileName(d));
+
+        Assert.Equal(Allowed.Keys.Order(), rooms.Order());
+    }
+
+    [Theory]
+    [InlineData("Org.BouncyCastle", "src/ImageCrypt/KeyWrap/Pgp/")]
+    [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/")]
+    [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/")]
+    [InlineData("YamlDotNet", "src/Pkcs11/")]
+    [InlineData("ICSharpCode", "src/Registry/Archive/")]
+    [InlineData("Tomlyn", "src/Registry/Config/")]
+    [InlineData("System.CommandLine", "src/Cli/")]
+    public void Package_is_used_in_its_own_folder_only(string package, string folder)
+    {
+        var users = Sources().Where(f => File.ReadAllText(f.Full).Contains($"using {package}", StringComparison.Ordinal)).Select(f => f.Relative).ToList();
+
+        Assert.DoesNotContain(users, u => !u.StartsWith(folder, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_file_names_a_pattern_instead_of_its_job() => Assert.DoesNotContain(
+        Sources().Select(f => Path.GetFileNameWithoutExtension(f.Relative)),
+        n => n != "CredentialHelper" /* the name that Docker gave to them */ && new[] { "Utils", "Util", "Helper", "Helpers", "Manager", "Common" }.Any(w => n.EndsWith(w, StringComparison.Ordinal)));
+
+    [Fact]
+    public void No_file_is_longer_than_one_job_takes() => Assert.DoesNotContain(Sources(), f => File.ReadLines(f.Full).Count() > 400);
+
+    private static IEnumerable<(string Full, string Relative)> Sources() =>
+        Directory.EnumerateFiles(Path.Combine(Support.RepositoryRoot.Directory, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(f => (f, Path.GetRelativePath(Support.RepositoryRoot.Directory, f)))
+            .Where(f => !f.Item2.Contains("/obj/", StringComparison.Ordinal));
+
+    private static bool IsFramework(string name) =>
+        name is "netstandard" or "mscorlib" || name.StartsWith("System.", StringComparison.Ordinal) && name != "System.CommandLine" || name.StartsWith("Microsoft.", StringComparison.Ordinal);
+}
