@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Coffer.Oci;
 
@@ -16,6 +17,8 @@ internal static class OciJson
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string what, int most = OciLimits.ManifestBytes)
     {
         if (utf8.Length > most) throw new MalformedImageException($"{what} has {utf8.Length} bytes; the most that is read is {most}");
+        // The parser leaves text unchecked until it is asked for; every reader below may rely on it.
+        if (!Utf8.IsValid(utf8.Span)) throw new MalformedImageException($"{what} is not valid UTF-8");
         try
         {
             return JsonDocument.Parse(utf8, Strict);

@@ -18,17 +18,18 @@ internal sealed class StrictObject
         if (element.ValueKind != JsonValueKind.Object) throw Wrong("", "an object");
         foreach (var member in element.EnumerateObject())
         {
-            if (known.Contains(member.Name))
+            var name = Name(member, where);
+            if (known.Contains(name))
             {
-                _known[member.Name] = member.Value;
+                _known[name] = member.Value;
             }
-            else if (known.FirstOrDefault(k => k.Equals(member.Name, StringComparison.OrdinalIgnoreCase)) is { } meant)
+            else if (known.FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant)
             {
-                throw new MalformedImageException($"{where} has a member '{Printable.Of(member.Name)}' where the specification says '{meant}'", "some tools would read it and others not");
+                throw new MalformedImageException($"{where} has a member '{Printable.Of(name)}' where the specification says '{meant}'", "some tools would read it and others not");
             }
             else
             {
-                _unknown.Add(new(member.Name, member.Value.Clone()));
+                _unknown.Add(new(name, member.Value.Clone()));
             }
         }
     }
@@ -63,7 +64,7 @@ internal sealed class StrictObject
         var map = new Dictionary<string, string>();
         foreach (var member in value.EnumerateObject())
         {
-            map[member.Name] = member.Value.ValueKind == JsonValueKind.String ? Text(member.Value, name) : throw Wrong($".{name}", "an object of strings");
+            map[Name(member, $"{_where}.{name}")] = member.Value.ValueKind == JsonValueKind.String ? Text(member.Value, name) : throw Wrong($".{name}", "an object of strings");
         }
         return map;
     }
@@ -77,6 +78,12 @@ internal sealed class StrictObject
     }
 
     // An unpaired surrogate is valid JSON grammar but no text.
+    private static string Name(JsonProperty member, string where)
+    {
+        try { return member.Name; }
+        catch (InvalidOperationException) { throw new MalformedImageException($"{where} has a member whose name is not valid Unicode text"); }
+    }
+
     private string Text(JsonElement value, string name)
     {
         try { return value.GetString()!; }

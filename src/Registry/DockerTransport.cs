@@ -1,4 +1,5 @@
 using Coffer.Oci;
+using Coffer.Registry.Remote;
 
 namespace Coffer.Registry;
 
@@ -7,13 +8,21 @@ internal sealed class DockerTransport : ITransport
 {
     public string Prefix => "docker://";
 
-    public ImageLocation Parse(string text, string rest) => new(this, text, rest, null);
+    public ImageLocation Parse(string text, string rest)
+    {
+        _ = ImageReference.Parse(rest);
+        return new ImageLocation(this, text, rest, null);
+    }
 
-    public ValueTask<IImageSource> OpenSourceAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) => throw NotAvailable(location);
+    public async ValueTask<IImageSource> OpenSourceAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) =>
+        await RemoteImage.OpenSourceAsync(ImageReference.Parse(location.Path), options, cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<IImageSink> OpenSinkAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) => throw NotAvailable(location);
+    public async ValueTask<IImageSink> OpenSinkAsync(ImageLocation location, RegistryOptions options, CancellationToken cancellationToken) =>
+        await RemoteImage.OpenSinkAsync(ImageReference.Parse(location.Path), options, cancellationToken).ConfigureAwait(false);
 
-    public bool IsSame(ImageLocation source, ImageLocation destination) => source.Path == destination.Path;
-
-    private static CofferException NotAvailable(ImageLocation location) => new($"{location} cannot be opened: registries are not available in this build");
+    public bool IsSame(ImageLocation source, ImageLocation destination)
+    {
+        var (from, to) = (ImageReference.Parse(source.Path), ImageReference.Parse(destination.Path));
+        return from.Host.Equals(to.Host, StringComparison.OrdinalIgnoreCase) && from.Repository == to.Repository && from.Version == to.Version;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Coffer.ImageCrypt.Cipher;
 
@@ -13,6 +14,7 @@ internal static class OptionsJson
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string what, int most)
     {
         if (utf8.Length > most) throw new MalformedLayerException($"{what} have {utf8.Length} bytes; the most that is read is {most}");
+        if (!Utf8.IsValid(utf8.Span)) throw new MalformedLayerException($"{what} are not JSON");
         try
         {
             return JsonDocument.Parse(utf8, Bounded);
@@ -30,9 +32,23 @@ internal static class OptionsJson
         var members = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in element.EnumerateObject())
         {
-            if (!members.TryAdd(member.Name, member.Value)) throw new MalformedLayerException($"{what} name a member twice");
+            if (!members.TryAdd(Name(member, what), member.Value)) throw new MalformedLayerException($"{what} name a member twice");
         }
         return members;
+    }
+
+    /// <summary>A string member's text.</summary>
+    public static string? Text(Dictionary<string, JsonElement> members, string name, string what)
+    {
+        if (!members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new MalformedLayerException($"{what} hold a '{name}' that is no text");
+        }
     }
 
     public static byte[]? Bytes(Dictionary<string, JsonElement> members, string name, string what)
@@ -40,5 +56,18 @@ internal static class OptionsJson
         if (!members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         if (value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes)) return bytes;
         throw new MalformedLayerException($"{what} hold a '{name}' that is not base64");
+    }
+
+    // An unpaired surrogate is valid JSON grammar but no text.
+    private static string Name(JsonProperty member, string what)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new MalformedLayerException($"{what} have a member whose name is no text");
+        }
     }
 }

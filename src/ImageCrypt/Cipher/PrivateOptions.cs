@@ -63,9 +63,8 @@ internal static class PrivateOptions
 
     private static Digest? PlainDigest(Dictionary<string, JsonElement> members)
     {
-        if (!members.TryGetValue("digest", out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        if (text is "") return null;
+        var text = OptionsJson.Text(members, "digest", "private options");
+        if (string.IsNullOrEmpty(text)) return null;
         return Digest.TryParse(text, out var digest) ? digest : throw new MalformedLayerException("private options hold a 'digest' that is none");
     }
 

@@ -52,7 +52,7 @@ public sealed class PublicOptions
         }
         using var json = OptionsJson.Parse(text, "public options", MostCharacters);
         var members = OptionsJson.Members(json.RootElement, "public options");
-        var cipher = members.TryGetValue("cipher", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        var cipher = OptionsJson.Text(members, "cipher", "public options");
         if (string.IsNullOrEmpty(cipher)) throw new MalformedLayerException("public options name no cipher");
         if (cipher != CipherName) throw new UnknownCipherException(cipher);
         RefuseNonce(members);

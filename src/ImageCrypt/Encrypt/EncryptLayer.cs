@@ -36,7 +36,8 @@ internal sealed class EncryptLayer(Descriptor layer, RecipientSet recipients) : 
     private static Descriptor Rewrite(Descriptor original, StoredBlob stored, IEnumerable<KeyValuePair<string, string>> annotations)
     {
         var all = new Dictionary<string, string>(original.Annotations.Where(a => !a.Key.StartsWith(EncAnnotations.Prefix, StringComparison.Ordinal)));
-        foreach (var (name, value) in annotations) all[name] = value;
+        // One scheme may make several packets: the annotation lists them.
+        foreach (var (name, value) in annotations) all[name] = all.TryGetValue(name, out var earlier) ? $"{earlier},{value}" : value;
         return original with
         {
             MediaType = MediaTypes.ToOci(original.MediaType) + EncAnnotations.MediaTypeSuffix,

@@ -9,5 +9,6 @@ public static class BuiltInSchemes
     /// <summary>The schemes.</summary>
     public static IReadOnlyList<IKeyWrapScheme> All { get; } =
     [
+        new Jwe.JweScheme(),
     ];
 }
