@@ -10,5 +10,6 @@ public static class BuiltInSchemes
     public static IReadOnlyList<IKeyWrapScheme> All { get; } =
     [
         new Jwe.JweScheme(),
+        new Pkcs11.Pkcs11Scheme(),
     ];
 }
