@@ -1,4 +1,6 @@
 using Coffer.Oci;
+using Coffer.Registry.Archive;
+using Coffer.Registry.Dir;
 using Coffer.Registry.Layout;
 
 namespace Coffer.Registry;
@@ -10,6 +12,9 @@ internal static class Transports
     [
         new DockerTransport(),
         new LayoutTransport(),
+        new OciArchiveTransport(),
+        new DockerArchiveTransport(),
+        new DirTransport(),
     ];
 
     // Others that skopeo, buildah and podman know: their images become ours with one command.

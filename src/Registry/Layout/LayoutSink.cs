@@ -18,7 +18,7 @@ internal sealed class LayoutSink : IImageSink
     private readonly bool _trustsPresent;
     private readonly StagingDirectory _staging;
     private readonly CreatedDirectories _created;
-    private readonly ConcurrentDictionary<Digest, string> _staged = new();
+    private readonly StagedBlobs _staged;
     private readonly ConcurrentDictionary<Digest, long> _reused = new();
 
     private LayoutSink(LayoutOpening opening, string directory, string location, Func<ImageIndex, Descriptor, ImageIndex> enter, bool trustsPresent)
@@ -27,6 +27,7 @@ internal sealed class LayoutSink : IImageSink
         _directory = directory;
         _staging = opening.Staging;
         _created = opening.Created;
+        _staged = new StagedBlobs(opening.Staging, location);
         _enter = enter;
         _trustsPresent = trustsPresent;
         Location = location;
@@ -54,39 +55,17 @@ internal sealed class LayoutSink : IImageSink
     /// </summary>
     public async ValueTask<bool> TryReuseBlobAsync(IImageSource from, Descriptor blob, CancellationToken cancellationToken)
     {
-        if (_staged.ContainsKey(blob.Digest) || _reused.ContainsKey(blob.Digest)) return true;
+        if (_staged.Contains(blob.Digest) || _reused.ContainsKey(blob.Digest)) return true;
         if (_files.SizeOf(LayoutNames.Blob(blob.Digest)) != blob.Size) return false;
         if (!_trustsPresent && !await IsWholeAsync(blob, cancellationToken).ConfigureAwait(false)) return false;
         _reused[blob.Digest] = blob.Size;
         return true;
     }
 
-    public async ValueTask<StoredBlob> PutBlobAsync(Stream content, Digest? expected, long? size, CancellationToken cancellationToken)
-    {
-        var doing = $"write {Location}";
-        var temporary = _staging.NewFile();
-        StoredBlob stored;
-        try
-        {
-            using var file = FileFault.Guard(doing, () => File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, size ?? 0));
-            stored = await BlobPipeline.WriteAsync(content, file, 0, expected, size, doing, cancellationToken).ConfigureAwait(false);
-            FileFault.Guard(doing, () => RandomAccess.FlushToDisk(file));
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
-        }
-        if (!_staged.TryAdd(stored.Digest, temporary)) TryDelete(temporary);
-        return stored;
-    }
+    public ValueTask<StoredBlob> PutBlobAsync(Stream content, Digest? expected, long? size, CancellationToken cancellationToken) =>
+        _staged.PutAsync(content, expected, size, cancellationToken);
 
-    public async ValueTask PutManifestAsync(Content manifest, CancellationToken cancellationToken)
-    {
-        if (_staged.ContainsKey(manifest.Digest)) return;
-        using var bytes = new MemoryStream(manifest.Bytes.ToArray(), writable: false);
-        await PutBlobAsync(bytes, manifest.Digest, manifest.Bytes.Length, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask PutManifestAsync(Content manifest, CancellationToken cancellationToken) => _staged.PutAsync(manifest, cancellationToken);
 
     public async ValueTask CommitAsync(Content root, CancellationToken cancellationToken)
     {
@@ -114,7 +93,7 @@ internal sealed class LayoutSink : IImageSink
         var moved = new List<string>();
         try
         {
-            foreach (var (digest, temporary) in _staged)
+            foreach (var (digest, temporary) in _staged.All)
             {
                 var target = Path.Combine(_directory, LayoutNames.Blob(digest));
                 directories.Ensure(Path.GetDirectoryName(target)!);
@@ -123,7 +102,7 @@ internal sealed class LayoutSink : IImageSink
                 File.Move(temporary, target, overwrite: true);
                 if (isNew) moved.Add(target);
             }
-            foreach (var algorithm in _staged.Keys.Select(d => d.Algorithm).Distinct()) Posix.SyncDirectory(Path.Combine(_directory, LayoutNames.Blobs, algorithm));
+            foreach (var algorithm in _staged.All.Select(b => b.Key.Algorithm).Distinct()) Posix.SyncDirectory(Path.Combine(_directory, LayoutNames.Blobs, algorithm));
             if (Directory.Exists(Path.Combine(_directory, LayoutNames.Blobs))) Posix.SyncDirectory(Path.Combine(_directory, LayoutNames.Blobs));
             var version = Path.Combine(_directory, LayoutNames.Version);
             if (!File.Exists(version)) AtomicFile.Write(_staging, version, Encoding.UTF8.GetBytes(LayoutNames.VersionText));
