@@ -17,7 +17,7 @@ internal static class Decompression
     private const long Growth = 200;
 
     /// <summary>The same file where it is not compressed; else a new one, and the given one is closed. On an exception the given one stays open.</summary>
-    public static async ValueTask<SafeFileHandle> UnpackedAsync(SafeFileHandle file, string location, CancellationToken cancellationToken)
+    public static async ValueTask<SafeFileHandle> UnpackedAsync(SafeFileHandle file, string location, CancellationToken cancellationToken, long freeBytes = FreeBytes)
     {
         var magic = new byte[6];
         var count = FileFault.Guard($"read {location}", () => RandomAccess.Read(file, magic, 0));
@@ -27,14 +27,14 @@ internal static class Decompression
         {
             [0x1f, 0x8b, ..] => new GZipStream(compressed, CompressionMode.Decompress),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => new DecompressionStream(compressed),
-            [(byte)'B', (byte)'Z', (byte)'h', ..] => new BZip2InputStream(compressed),
+            [(byte)'B', (byte)'Z', (byte)'h', ..] => Bzip2(compressed, location),
             [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => throw new CofferException($"{location}: archives compressed by xz are not read", hint: "unpack it first: xz -d FILE"),
             _ => null,
         };
         if (plain is null) return file;
         await using (plain.ConfigureAwait(false))
         {
-            var unpacked = await UnpackAsync(plain, FreeBytes + length * Growth, location, cancellationToken).ConfigureAwait(false);
+            var unpacked = await UnpackAsync(plain, freeBytes + length * Growth, location, cancellationToken).ConfigureAwait(false);
             file.Dispose();
             return unpacked;
         }
@@ -70,11 +70,23 @@ internal static class Decompression
         {
             return await plain.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or ZstdException or ICSharpCode.SharpZipLib.SharpZipBaseException or IndexOutOfRangeException)
+        catch (Exception e) when (IsDamage(e))
         {
-            throw new MalformedImageException($"{location}: the compressed archive is damaged", inner: e);
+            throw Damaged(location, e);
         }
     }
+
+    // Reads its first block at once.
+    private static BZip2InputStream Bzip2(Stream compressed, string location)
+    {
+        try { return new BZip2InputStream(compressed); }
+        catch (Exception e) when (IsDamage(e)) { throw Damaged(location, e); }
+    }
+
+    private static bool IsDamage(Exception e) =>
+        e is InvalidDataException or IOException or ZstdException or ICSharpCode.SharpZipLib.SharpZipBaseException or IndexOutOfRangeException;
+
+    private static MalformedImageException Damaged(string location, Exception e) => new($"{location}: the compressed archive is damaged", inner: e);
 
     // Without a name it cannot be found by others, nor stay behind when the process is killed.
     private static SafeFileHandle Nameless()
