@@ -153,7 +153,7 @@ internal sealed class RegistryTransport : IDisposable
         }
         return e.HttpRequestError == HttpRequestError.SecureConnectionError
             ? Tls(address, e)
-            : new ConnectionException(address, ConnectionFault.Broken, $"the connection to {host} broke ({e.HttpRequestError})", null, e);
+            : new ConnectionException(address, ConnectionFault.Broken, $"the connection to {host} broke", null, e);
     }
 
     private ConnectionException Tls(Uri address, HttpRequestException e) => _trust.Problem is { } problem

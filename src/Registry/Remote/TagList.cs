@@ -18,7 +18,7 @@ internal static class TagList
         var scope = TokenScope.Pull(repository.Name);
         var tags = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var path = $"v2/{repository.Name}/tags/list";
+        var path = $"/v2/{repository.Name}/tags/list";
         for (var page = 0; page < MostPages; page++)
         {
             if (!seen.Add(path)) throw Endless(repository);
