@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Coffer.Cli.Output;
+using Coffer.Oci;
+
+namespace Coffer.Cli.CommandLine;
+
+/// <summary>Wrong usage in one line, with where to read more; exit status 2, not the parser library's 1.</summary>
+internal static class UsageErrors
+{
+    public static int Report(ParseResult parsed, TextWriter error)
+    {
+        var command = PathOf(parsed.CommandResult);
+        var hint = $"{command} --help lists what can be written";
+        var stray = parsed.Tokens.SkipWhile(t => t.Type != TokenType.Command).FirstOrDefault(t => IsStrayOption(t, parsed));
+        var message = stray is not null
+            ? $"'{Printable.Of(stray.Value.Split('=')[0])}' is no option of {command}"
+            : Lower(parsed.Errors[0].Message);
+        Failure.Write(error, new CofferException(message, ExitStatus.Usage, hint));
+        return (int)ExitStatus.Usage;
+    }
+
+    public static int NoVerb(ParseResult parsed, Session session)
+    {
+        Failure.Write(session.Error, new CofferException("no verb was given", ExitStatus.Usage, $"{PathOf(parsed.CommandResult)} --help lists them"));
+        return (int)ExitStatus.Usage;
+    }
+
+    // The parser hands an unknown option to the next argument that is free.
+    private static bool IsStrayOption(Token token, ParseResult parsed) =>
+        token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-'
+        && !OptionTokens(parsed.CommandResult).Contains(token);
+
+    private static HashSet<Token> OptionTokens(CommandResult command) =>
+        [.. command.Children.OfType<OptionResult>().SelectMany(o => o.Tokens)];
+
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "coffer";
+
+    private static string Lower(string message)
+    {
+        var line = message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        return line.Length == 0 ? "wrong usage" : char.ToLowerInvariant(line[0]) + line[1..];
+    }
+}

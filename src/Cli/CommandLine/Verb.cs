@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Coffer.Cli.CommandLine;
+
+/// <summary>One verb of the command line, with the examples that its help ends with.</summary>
+internal abstract class Verb : Command
+{
+    /// <param name="name">As it is typed.</param>
+    /// <param name="description">One sentence, and what it does not do.</param>
+    /// <param name="examples">Command lines.</param>
+    protected Verb(string name, string description, params string[] examples)
+        : base(name, description)
+    {
+        Examples = examples;
+    }
+
+    public IReadOnlyList<string> Examples { get; }
+
+    protected static Argument<string> Location(string name, string description, bool optional = false)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        if (optional) argument.Arity = ArgumentArity.ZeroOrOne;
+        return argument;
+    }
+}

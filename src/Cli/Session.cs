@@ -1,0 +1,29 @@
+using Coffer.Cli.Progress;
+using Coffer.Cli.Terminal;
+using Coffer.ImageCrypt.Keys;
+
+namespace Coffer.Cli;
+
+/// <summary>What one run of the command has around it. Results go to <paramref name="output"/>, everything else to <paramref name="error"/>.</summary>
+internal sealed class Session(TextReader input, TextWriter output, TextWriter error)
+{
+    public TextReader Input { get; } = input;
+
+    public TextWriter Output { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    /// <summary>The terminal behind <see cref="Error"/>; null where it is a pipe or a file.</summary>
+    public Screen? Screen { get; init; }
+
+    /// <summary>Asks for passwords; null where nobody can be asked.</summary>
+    public PassphrasePrompt? Prompt { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What tells the person how the work goes, in the form that suits where it is read.</summary>
+    public Reporter Report(bool quiet) =>
+        quiet ? new QuietReporter(Error)
+        : Screen is { } screen ? new BarReporter(Error, screen, Time)
+        : new LineReporter(Error);
+}
