@@ -20,8 +20,8 @@ public sealed class JweTamperTests
         foreach (var (name, node) in JsonNode.Parse(text)!.AsObject())
         {
             var bytes = Base64Url.DecodeFromChars(node!.GetValue<string>());
-            // Each try with RSA is slow: every seventh bit.
-            for (var bit = 0; bit < bytes.Length * 8; bit += alg == "RSA-OAEP" ? 7 : 1)
+            // Each try costs a private-key operation: with those that are slow, a sample of the bits that still meets every byte.
+            for (var bit = 0; bit < bytes.Length * 8; bit += TestKeys.Get(kind).Type == JwkType.Symmetric ? 1 : 7)
             {
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
                 var altered = JsonNode.Parse(text)!;

@@ -1,34 +1,46 @@
-# Speaks for python3-jwcrypto: one JSON request on standard input, the answer on standard output.
+# Speaks for python3-jwcrypto: a list of JSON requests on standard input, the list of answers on standard output.
 import json
 import sys
 
 from jwcrypto import jwe, jwk, jws
 
-request = json.load(sys.stdin)
-keys = [jwk.JWK(**key) for key in request["keys"]]
-verb = request["verb"]
-if verb == "encrypt":
+
+def encrypt(request, keys):
     token = jwe.JWE(request["content"].encode(), json.dumps(request["protected"]))
     if "aad" in request:
         token.aad = request["aad"]
     for key, header in zip(keys, request.get("headers", [None])):
         token.add_recipient(key, json.dumps(header) if header else None)
-    sys.stdout.write(token.serialize(request["compact"]))
-elif verb == "decrypt":
+    return token.serialize(request["compact"])
+
+
+def decrypt(request, keys):
     token = jwe.JWE()
     token.deserialize(request["text"], keys[0])
-    sys.stdout.write(token.payload.decode())
-elif verb == "sign":
+    return token.payload.decode()
+
+
+def sign(request, keys):
     token = jws.JWS(request["content"].encode())
     for key in keys:
         token.add_signature(key, None, json.dumps(request["protected"]), None)
-    sys.stdout.write(token.serialize(request["compact"]))
-elif verb == "verify":
+    return token.serialize(request["compact"])
+
+
+def verify(request, keys):
     token = jws.JWS()
     token.deserialize(request["text"])
     token.verify(keys[0])
-    sys.stdout.write(token.payload.decode())
-elif verb == "thumbprint":
-    sys.stdout.write(keys[0].thumbprint())
-else:
-    sys.exit("unknown verb " + verb)
+    return token.payload.decode()
+
+
+def thumbprint(request, keys):
+    return keys[0].thumbprint()
+
+
+verbs = {verb.__name__: verb for verb in (encrypt, decrypt, sign, verify, thumbprint)}
+answers = []
+for request in json.load(sys.stdin):
+    keys = [jwk.JWK(**key) for key in request["keys"]]
+    answers.append(verbs[request["verb"]](request, keys))
+json.dump(answers, sys.stdout)
