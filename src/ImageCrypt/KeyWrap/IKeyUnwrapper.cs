@@ -1,3 +1,5 @@
+using Coffer.Oci;
+
 namespace Coffer.ImageCrypt.KeyWrap;
 
 /// <summary>Opens packets with identities given beforehand. Safe for several layers at once.</summary>
@@ -43,4 +45,8 @@ public sealed class UnwrapResult
 /// <param name="Recipient">Short, such as <c>RSA-OAEP kid=ci</c>; empty where the reason concerns the whole packet.</param>
 /// <param name="Reason">Lower case, one line, no secrets.</param>
 /// <param name="Damaged">True if the packet itself is malformed or fails authentication under a key that is certainly its recipient's.</param>
-public sealed record UnwrapFailure(string Identity, string Recipient, string Reason, bool Damaged = false);
+public sealed record UnwrapFailure(string Identity, string Recipient, string Reason, bool Damaged = false)
+{
+    /// <summary>What else stood in the way: <see cref="ExitStatus.Unreachable"/> or <see cref="ExitStatus.Denied"/> for a provider or token that never judged the key.</summary>
+    public ExitStatus Status { get; init; } = ExitStatus.NoUsableKey;
+}

@@ -4,15 +4,15 @@ using Coffer.Oci;
 namespace Coffer.ImageCrypt.Layers;
 
 /// <summary>
-/// None of the identities opens a layer (<see cref="ExitStatus.NoUsableKey"/>, or <see cref="ExitStatus.Integrity"/> where a
-/// packet is damaged). The details give every key against every recipient with its own reason.
+/// None of the identities opens a layer (<see cref="ExitStatus.NoUsableKey"/>, <see cref="ExitStatus.Integrity"/> where a
+/// packet is damaged, <see cref="ExitStatus.Unreachable"/> or <see cref="ExitStatus.Denied"/> where a provider was). The details give every key against every recipient with its own reason.
 /// </summary>
 public sealed class NoUsableKeyException : CofferException
 {
     private const int MostDetails = 64;
 
     internal NoUsableKeyException(EncryptedLayer layer, IReadOnlyList<(Packet Packet, UnwrapFailure Failure)> failures)
-        : base(Say(layer, failures), failures.Any(f => f.Failure.Damaged) ? ExitStatus.Integrity : ExitStatus.NoUsableKey, Advise(layer, failures))
+        : base(Say(layer, failures), Judge(failures), Advise(layer, failures))
     {
         var lines = failures.Select(f => Line(f.Packet, f.Failure)).ToList();
         Details = lines.Count <= MostDetails ? lines : [.. lines.Take(MostDetails), $"and {lines.Count - MostDetails} more"];
@@ -31,6 +31,14 @@ public sealed class NoUsableKeyException : CofferException
         var damaged = failures.Count(f => f.Failure.Damaged);
         var trouble = damaged == 0 ? "" : $", {damaged} of them damaged";
         return $"no key given opens layer {digest} (recipients: {string.Join(", ", schemes)}{trouble})";
+    }
+
+    /// <summary>Damage outweighs a provider that did not answer, that outweighs one that refused, and that a key that does not fit.</summary>
+    private static ExitStatus Judge(IReadOnlyList<(Packet Packet, UnwrapFailure Failure)> failures)
+    {
+        if (failures.Any(f => f.Failure.Damaged)) return ExitStatus.Integrity;
+        if (failures.Any(f => f.Failure.Status == ExitStatus.Unreachable)) return ExitStatus.Unreachable;
+        return failures.Any(f => f.Failure.Status == ExitStatus.Denied) ? ExitStatus.Denied : ExitStatus.NoUsableKey;
     }
 
     private static string? Advise(EncryptedLayer layer, IReadOnlyList<(Packet Packet, UnwrapFailure Failure)> failures)

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Coffer.ImageCrypt.KeyWrap.Provider;
+
+/// <summary>
+/// What a key provider answers. Written so that every known client reads it (bytes as numbers, the other operation's member
+/// left out); read as Go and Rust write it.
+/// </summary>
+/// <param name="Operation">What was asked.</param>
+/// <param name="Payload">The packet (wrap) or the private options as JSON in UTF-8 (unwrap); empty if the provider had none.</param>
+public sealed record KeyProviderAnswer(KeyProviderOperation Operation, byte[] Payload)
+{
+    /// <summary>JSON in UTF-8.</summary>
+    public byte[] Write()
+    {
+        using var stream = new MemoryStream(Payload.Length * 4 + 64);
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            var (section, name) = Names(Operation);
+            json.WriteStartObject();
+            json.WriteStartObject(section);
+            json.WriteStartArray(name);
+            foreach (var value in Payload) json.WriteNumberValue(value);
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        var bytes = stream.ToArray();
+        CryptographicOperations.ZeroMemory(stream.GetBuffer());
+        return bytes;
+    }
+
+    /// <summary>Reads the answer to <paramref name="operation"/>; what concerns the other operation is ignored.</summary>
+    /// <exception cref="FormatException">Not JSON (nothing may stand before or after it), or bytes in no known spelling.</exception>
+    public static KeyProviderAnswer Read(KeyProviderOperation operation, ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > KeyProviderRequest.MaxBytes) throw new FormatException($"answer of {json.Length} bytes; at most {KeyProviderRequest.MaxBytes} are read");
+        if (json.Length == 0) throw new FormatException("answer is empty");
+        var (section, name) = Names(operation);
+        try
+        {
+            using var document = JsonDocument.Parse(json, ProviderJson.Options);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new FormatException("answer is not a JSON object");
+            var payload = ProviderJson.Member(document.RootElement, section) is { } results ? ProviderJson.Bytes(results, name) : null;
+            return new KeyProviderAnswer(operation, payload ?? []);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException("answer is not one JSON document (a provider may print nothing else on standard output)", e);
+        }
+    }
+
+    private static (string Section, string Name) Names(KeyProviderOperation operation) => operation == KeyProviderOperation.KeyWrap
+        ? ("keywrapresults", "annotation")
+        : ("keyunwrapresults", "optsdata");
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Coffer.ImageCrypt.KeyWrap.Provider;
+
+/// <summary>
+/// One question to a key provider, as it stands on a command's standard input and inside a gRPC message.
+/// Written as Go writes it; read as Go and Rust write it. Holds secrets on <see cref="KeyProviderOperation.KeyWrap"/>.
+/// </summary>
+/// <param name="Operation">What is asked.</param>
+/// <param name="Parameters">Values by parameter name. Of all that clients send here, a provider needs only those under its own name.</param>
+/// <param name="Payload">The private options as JSON in UTF-8 (wrap), or the packet's bytes (unwrap).</param>
+public sealed record KeyProviderRequest(
+    KeyProviderOperation Operation, IReadOnlyDictionary<string, IReadOnlyList<byte[]>> Parameters, byte[] Payload)
+{
+    /// <summary>Most bytes of a request or answer: the default message limit of gRPC.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
+    private const string ParameterMap = "Parameters"; // a name on the wire, whatever our member is called
+
+    /// <summary>A question with one parameter entry, as our client asks it.</summary>
+    /// <param name="operation">What is asked.</param>
+    /// <param name="provider">The provider's name, which names its parameter entry too.</param>
+    /// <param name="values">What the user wrote behind the provider's name.</param>
+    /// <param name="payload">See <see cref="Payload"/>.</param>
+    public static KeyProviderRequest For(
+        KeyProviderOperation operation, string provider, IReadOnlyList<string> values, byte[] payload) =>
+        new(operation, new Dictionary<string, IReadOnlyList<byte[]>> { [provider] = [.. values.Select(Encoding.UTF8.GetBytes)] }, payload);
+
+    /// <summary>JSON in UTF-8, member for member as Go writes it. The caller zeroes it.</summary>
+    public byte[] Write()
+    {
+        using var stream = new MemoryStream(Payload.Length * 2 + 4096);
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            var wrap = Operation == KeyProviderOperation.KeyWrap;
+            json.WriteStartObject();
+            json.WriteString("op", wrap ? "keywrap" : "keyunwrap");
+            json.WriteStartObject("keywrapparams");
+            if (wrap) WriteEncryptConfig(json);
+            else json.WriteNull("ec");
+            WriteBytes(json, "optsdata", wrap);
+            json.WriteEndObject();
+            json.WriteStartObject("keyunwrapparams");
+            if (wrap) json.WriteNull("dc");
+            else WriteDecryptConfig(json);
+            WriteBytes(json, "annotation", !wrap);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        var bytes = stream.ToArray();
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(stream.GetBuffer());
+        return bytes;
+    }
+
+    /// <summary>Reads a question.</summary>
+    /// <exception cref="FormatException">Not JSON, an unknown operation, or no payload: the message says which, without content.</exception>
+    public static KeyProviderRequest Read(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > MaxBytes) throw new FormatException($"request of {json.Length} bytes; at most {MaxBytes} are read");
+        try
+        {
+            using var document = JsonDocument.Parse(json, ProviderJson.Options);
+            var root = document.RootElement;
+            var operation = ProviderJson.Member(root, "op") is { ValueKind: JsonValueKind.String } op ? op.GetString() : null;
+            return operation switch
+            {
+                "keywrap" => Read(root, KeyProviderOperation.KeyWrap, "keywrapparams", "ec", "optsdata"),
+                "keyunwrap" => Read(root, KeyProviderOperation.KeyUnwrap, "keyunwrapparams", "dc", "annotation"),
+                null => throw new FormatException("request has no op"),
+                _ => throw new FormatException($"request has the unknown op '{Oci.Printable.Of(operation, 32)}'"),
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException("request is not JSON", e);
+        }
+    }
+
+    private static KeyProviderRequest Read(JsonElement root, KeyProviderOperation operation, string section, string config, string payload)
+    {
+        if (ProviderJson.Member(root, section) is not { } parameters) throw new FormatException($"request has no {section}");
+        var values = new Dictionary<string, IReadOnlyList<byte[]>>();
+        if (ProviderJson.Member(parameters, config) is { } settings && ProviderJson.Member(settings, ParameterMap) is { } map)
+        {
+            if (map.ValueKind != JsonValueKind.Object) throw new FormatException($"{section}.{config}.Parameters is not an object");
+            foreach (var entry in map.EnumerateObject())
+            {
+                if (entry.Value.ValueKind == JsonValueKind.Null) continue;
+                if (entry.Value.ValueKind != JsonValueKind.Array) throw new FormatException($"a parameter in {section} is not an array");
+                values[entry.Name] = [.. entry.Value.EnumerateArray().Select(v =>
+                    v.ValueKind == JsonValueKind.Null ? [] : ProviderJson.ReadBytes(v, $"a parameter in {section}"))];
+            }
+        }
+        return new KeyProviderRequest(operation, values, ReadPayload(parameters, payload)
+            ?? throw new FormatException($"request has no {section}.{payload}"));
+    }
+
+    /// <summary>ocicrypt-rs sends the private options as plain text, which begins with a brace and so is never base64.</summary>
+    private static byte[]? ReadPayload(JsonElement parameters, string name) =>
+        ProviderJson.Member(parameters, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { } plain && plain.StartsWith('{')
+            ? Encoding.UTF8.GetBytes(plain)
+            : ProviderJson.Bytes(parameters, name);
+
+    private void WriteEncryptConfig(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("ec");
+        WriteParameters(json);
+        json.WriteStartObject("DecryptConfig");
+        json.WriteStartObject(ParameterMap);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteDecryptConfig(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("dc");
+        WriteParameters(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteParameters(Utf8JsonWriter json)
+    {
+        json.WriteStartObject(ParameterMap);
+        foreach (var (name, values) in Parameters)
+        {
+            json.WriteStartArray(name);
+            foreach (var value in values) json.WriteBase64StringValue(value);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteBytes(Utf8JsonWriter json, string name, bool present)
+    {
+        if (present) json.WriteBase64String(name, Payload);
+        else json.WriteNull(name);
+    }
+}

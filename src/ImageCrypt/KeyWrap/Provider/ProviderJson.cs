@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Coffer.ImageCrypt.KeyWrap.Provider;
+
+/// <summary>
+/// Reads JSON as the protocol's writers produce it: member names in any case (Go ignores case), bytes as base64 text
+/// (Go) or as an array of numbers (Rust), null and absence alike.
+/// </summary>
+internal static class ProviderJson
+{
+    /// <summary>Bounds nesting; the protocol needs six levels.</summary>
+    public static JsonDocumentOptions Options { get; } = new() { MaxDepth = 32 };
+
+    /// <summary>A member by its exact name, else by its name in another case; of several the last. Null counts as absent.</summary>
+    public static JsonElement? Member(JsonElement parent, string name)
+    {
+        if (parent.ValueKind != JsonValueKind.Object) return null;
+        JsonElement? other = null;
+        JsonElement? exact = null;
+        foreach (var member in parent.EnumerateObject())
+        {
+            if (member.NameEquals(name)) exact = member.Value;
+            else if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase)) other = member.Value;
+        }
+        var found = exact ?? other;
+        return found is { ValueKind: JsonValueKind.Null } ? null : found;
+    }
+
+    /// <summary>Bytes in either spelling; null if the member is absent or null.</summary>
+    /// <exception cref="FormatException">Neither base64 in the standard alphabet with padding nor an array of bytes.</exception>
+    public static byte[]? Bytes(JsonElement parent, string name) => Member(parent, name) is { } value ? ReadBytes(value, name) : null;
+
+    /// <summary>Bytes in either spelling.</summary>
+    /// <exception cref="FormatException">As above; the message names <paramref name="name"/>.</exception>
+    public static byte[] ReadBytes(JsonElement value, string name)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                return value.TryGetBytesFromBase64(out var bytes)
+                    ? bytes
+                    : throw new FormatException($"{name} is not base64 (standard alphabet, padded)");
+            case JsonValueKind.Array:
+                var numbers = new byte[value.GetArrayLength()];
+                var at = 0;
+                foreach (var number in value.EnumerateArray())
+                {
+                    if (number.ValueKind != JsonValueKind.Number || !number.TryGetByte(out numbers[at++]))
+                    {
+                        throw new FormatException($"{name} holds something that is not a byte");
+                    }
+                }
+                return numbers;
+            default:
+                throw new FormatException($"{name} is neither base64 text nor an array of bytes");
+        }
+    }
+}
