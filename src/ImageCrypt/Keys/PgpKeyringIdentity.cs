@@ -12,7 +12,8 @@ public sealed class PgpKeyringIdentity(string source, byte[] keyring, byte[]? pa
     public ReadOnlyMemory<byte> Keyring => keyring;
 
     /// <summary>The passphrase; null if none was given.</summary>
-    public ReadOnlyMemory<byte>? Passphrase => passphrase is null ? null : new ReadOnlyMemory<byte>(passphrase);
+    // Without the default, null would become an empty passphrase: a null array converts to empty memory.
+    public ReadOnlyMemory<byte>? Passphrase => passphrase is null ? default(ReadOnlyMemory<byte>?) : passphrase;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,17 +1,13 @@
 using System.Globalization;
 using Coffer.Oci;
 using Org.BouncyCastle.Bcpg.OpenPgp;
-using Org.BouncyCastle.Crypto;
-using Org.BouncyCastle.Security;
 
 namespace Coffer.ImageCrypt.KeyWrap.Pgp;
 
 /// <summary>What the OpenPGP library throws on malformed input: any of many things, none of them an error of ours.</summary>
 internal static class PgpLibrary
 {
-    public static bool IsItsFailure(Exception e) => e is IOException or PgpException or CryptoException or GeneralSecurityException
-        or ArgumentException or InvalidOperationException or InvalidCastException or IndexOutOfRangeException or ArithmeticException
-        or FormatException or NotSupportedException or NullReferenceException;
+    public static bool IsItsFailure(Exception e) => e is not (OutOfMemoryException or OperationCanceledException or CofferException);
 }
 
 /// <summary>Reads keyrings, binary or ASCII-armored.</summary>
