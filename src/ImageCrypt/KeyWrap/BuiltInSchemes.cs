@@ -10,6 +10,7 @@ public static class BuiltInSchemes
     public static IReadOnlyList<IKeyWrapScheme> All { get; } =
     [
         new Jwe.JweScheme(),
+        new Pkcs7.Pkcs7Scheme(),
         new Pgp.PgpScheme(TimeProvider.System),
         new Pkcs11.Pkcs11Scheme(),
         new Provider.ProviderScheme(TimeProvider.System),
