@@ -3,6 +3,8 @@ using Coffer.Cli.CommandLine;
 using Coffer.Cli.Output;
 using Coffer.Cli.Terminal;
 
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+
 namespace Coffer.Cli;
 
 /// <summary>The executable: puts the rooms together and turns what happens into an exit status.</summary>

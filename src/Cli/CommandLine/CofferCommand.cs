@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Coffer.Cli.Commands;
-using Coffer.Oci;
 
 namespace Coffer.Cli.CommandLine;
 
@@ -18,11 +16,20 @@ internal static class CofferCommand
         var root = new RootCommand("Encrypt, decrypt and inspect container images.");
         root.Add(new EncryptCommand(session));
         root.Add(new DecryptCommand(session));
+        root.Add(new RewrapCommand(session));
         root.Add(new CopyCommand(session));
         root.Add(new InspectCommand(session));
+        root.Add(new VerifyCommand(session));
+        root.Add(new DemoCommand(session));
+        root.Add(new CompletionCommand(session));
+        root.Add(new HelpCommand(session));
         foreach (var option in root.Options)
         {
-            if (option is HelpOption { Action: HelpAction help } helpOption) helpOption.Action = new HelpWithExamples(help);
+            if (option is not HelpOption { Action: HelpAction help } helpOption) continue;
+            helpOption.Action = new HelpWithExamples(help);
+            // A slash begins a path here.
+            helpOption.Aliases.Remove("/h");
+            helpOption.Aliases.Remove("/?");
         }
         return root;
     }
@@ -32,8 +39,7 @@ internal static class CofferCommand
     {
         var root = Build(session);
         var parsed = root.Parse(args, Grammar);
-        if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction) return UsageErrors.Report(parsed, session.Error);
-        if (parsed.Action is null) return UsageErrors.NoVerb(parsed, session);
+        if (parsed.Action is null or ParseErrorAction) return UsageErrors.Report(parsed, session.Error);
         var invocation = new InvocationConfiguration
         {
             Output = session.Output,

@@ -25,6 +25,12 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     {
         var status = help.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
+        if (parseResult.CommandResult.Command is Verb { Note: { } note })
+        {
+            output.WriteLine("Note:");
+            foreach (var line in note.Split('\n')) output.WriteLine(line.Length == 0 ? line : $"  {line}");
+            output.WriteLine();
+        }
         if (parseResult.CommandResult.Command is Verb { Examples.Count: > 0 } verb)
         {
             output.WriteLine("Examples:");

@@ -12,17 +12,12 @@ internal static class UsageErrors
     {
         var command = PathOf(parsed.CommandResult);
         var hint = $"{command} --help lists what can be written";
-        var stray = parsed.Tokens.SkipWhile(t => t.Type != TokenType.Command).FirstOrDefault(t => IsStrayOption(t, parsed));
-        var message = stray is not null
-            ? $"'{Printable.Of(stray.Value.Split('=')[0])}' is no option of {command}"
-            : Lower(parsed.Errors[0].Message);
+        var stray = parsed.Tokens.FirstOrDefault(t => IsStrayOption(t, parsed));
+        var message = stray is not null ? $"'{Printable.Of(stray.Value.Split('=')[0])}' is no option of {command}"
+            : parsed.CommandResult.Command is not RootCommand ? Lower(parsed.Errors[0].Message)
+            : parsed.UnmatchedTokens is [var verb, ..] ? $"'{Printable.Of(verb)}' is no verb of coffer"
+            : "no verb was given";
         Failure.Write(error, new CofferException(message, ExitStatus.Usage, hint));
-        return (int)ExitStatus.Usage;
-    }
-
-    public static int NoVerb(ParseResult parsed, Session session)
-    {
-        Failure.Write(session.Error, new CofferException("no verb was given", ExitStatus.Usage, $"{PathOf(parsed.CommandResult)} --help lists them"));
         return (int)ExitStatus.Usage;
     }
 

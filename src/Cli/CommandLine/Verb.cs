@@ -16,10 +16,6 @@ internal abstract class Verb : Command
 
     public IReadOnlyList<string> Examples { get; }
 
-    protected static Argument<string> Location(string name, string description, bool optional = false)
-    {
-        var argument = new Argument<string>(name) { Description = description };
-        if (optional) argument.Arity = ArgumentArity.ZeroOrOne;
-        return argument;
-    }
+    /// <summary>What a person should know beyond the description; null where that says it all.</summary>
+    public string? Note { get; protected init; }
 }

@@ -22,7 +22,7 @@ public sealed class RewrapTransform(
     /// <inheritdoc/>
     public bool ConvertsToOci => false;
 
-    /// <summary>Selectors that took nobody in any layer; a caller tells the user.</summary>
+    /// <summary>Selectors that took nobody in any layer; with one of them the whole is refused.</summary>
     public IEnumerable<string> UnusedSelectors => remove.Where(r => !_used.Contains(r)).Select(r => r.Text);
 
     /// <inheritdoc/>
@@ -36,6 +36,14 @@ public sealed class RewrapTransform(
             changes[i] = new RewrapLayer(layer, await RewriteAsync(layer, cancellationToken).ConfigureAwait(false));
         }
         return changes;
+    }
+
+    /// <inheritdoc/>
+    public void Planned()
+    {
+        if (UnusedSelectors.Select(s => Printable.Of(s)).ToList() is not { Count: > 0 } unused) return;
+        throw new CofferException(
+            $"--remove {string.Join(", --remove ", unused)} matches no recipient of any layer; nothing was changed", ExitStatus.Failed, "coffer inspect IMAGE lists the recipients");
     }
 
     private async ValueTask<IReadOnlyDictionary<string, string>> RewriteAsync(Descriptor layer, CancellationToken cancellationToken)

@@ -11,6 +11,10 @@ public interface ILayerTransform
     /// <summary>The changes to one manifest's layers, by position; null where a layer is copied as it is.</summary>
     /// <exception cref="CofferException">Something cannot be done; nothing was written yet.</exception>
     ValueTask<IReadOnlyList<ILayerChange?>> PlanAsync(Manifest manifest, IImageSource source, CancellationToken cancellationToken);
+
+    /// <summary>Every manifest was planned and nothing has moved yet: the last moment to refuse the whole.</summary>
+    /// <exception cref="CofferException">Refused.</exception>
+    void Planned() { }
 }
 
 /// <summary>One planned change. Owned by the transfer, which disposes it.</summary>

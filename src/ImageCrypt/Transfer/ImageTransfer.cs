@@ -44,6 +44,7 @@ public sealed class ImageTransfer
             {
                 plans.Add(new ManifestPlan(node, await _transform.PlanAsync(node.Manifest, _source, cancellationToken).ConfigureAwait(false)));
             }
+            _transform.Planned();
             var work = BlobWork.Collect(plans);
             _observer.Plan(work.Count, work.Sum(w => w.Blob.Size));
             await MoveBlobsAsync(work, cancellationToken).ConfigureAwait(false);
