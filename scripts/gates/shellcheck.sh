@@ -10,14 +10,14 @@ if ! have shellcheck; then
     echo 'gate: shellcheck: skipped, shellcheck is missing: run scripts/install-peers'
     exit 0
 fi
-mapfile -t scripts < <(grep -lrE '^#!/bin/(ba)?sh|^# shellcheck shell=' scripts .ci)
+mapfile -t scripts < <(grep -lrE '^#!/bin/(ba)?sh|^# shellcheck shell=' scripts .ci bench)
 if shellcheck -x "${scripts[@]}"; then
     echo "gate: shellcheck: passed, ${#scripts[@]} scripts"
 else
     echo 'gate: shellcheck: failed'
     exit 1
 fi
-for script in .ci/run scripts/*; do
+for script in .ci/run bench/run scripts/*; do
     [[ -f $script && -x $script ]] || continue
     if [[ $("$script" --help) != "usage: $script"* ]]; then
         echo "gate: help of $script: failed"
