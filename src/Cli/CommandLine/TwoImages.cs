@@ -34,10 +34,11 @@ internal sealed class TwoImages
 
     public bool Quiet(ParseResult parsed) => _shared.Quiet(parsed);
 
-    /// <summary>Checks both locations before anything is opened.</summary>
-    /// <exception cref="CofferException">One is malformed, or both are the same image (<see cref="ExitStatus.Usage"/>).</exception>
+    /// <summary>Checks both locations, and which instances are meant, before anything is opened.</summary>
+    /// <exception cref="CofferException">Something is malformed, or both are the same image (<see cref="ExitStatus.Usage"/>).</exception>
     public (ImageLocation Source, ImageLocation Destination) Locations(ParseResult parsed)
     {
+        _instances.Read(parsed);
         var source = ImageLocation.Parse(parsed.GetRequiredValue(_source));
         var destination = ImageLocation.Parse(parsed.GetRequiredValue(_destination));
         if (source.SameAs(destination))

@@ -12,7 +12,7 @@ internal static class UsageErrors
     {
         var command = PathOf(parsed.CommandResult);
         var hint = $"{command} --help lists what can be written";
-        var stray = parsed.Tokens.FirstOrDefault(t => IsStrayOption(t, parsed));
+        var stray = Stray(parsed);
         var message = stray is not null ? $"'{Printable.Of(stray.Value.Split('=')[0])}' is no option of {command}"
             : parsed.CommandResult.Command is not RootCommand ? Lower(parsed.Errors[0].Message)
             : parsed.UnmatchedTokens is [var verb, ..] ? $"'{Printable.Of(verb)}' is no verb of coffer"
@@ -20,6 +20,12 @@ internal static class UsageErrors
         Failure.Write(error, new CofferException(message, ExitStatus.Usage, hint));
         return (int)ExitStatus.Usage;
     }
+
+    /// <summary>True where an unknown option fills an argument's place, which the parser takes for right.</summary>
+    public static bool HasStrayOption(ParseResult parsed) => parsed.Action is not HelpWithExamples && parsed.CommandResult.Command is Verb && Stray(parsed) is not null;
+
+    private static Token? Stray(ParseResult parsed) =>
+        parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).FirstOrDefault(t => IsStrayOption(t, parsed));
 
     // The parser hands an unknown option to the next argument that is free.
     private static bool IsStrayOption(Token token, ParseResult parsed) =>
