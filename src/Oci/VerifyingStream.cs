@@ -7,7 +7,7 @@ namespace Coffer.Oci;
 /// and the read that would report the end throws unless size and digest match. What was read before is unverified.
 /// Owns the inner stream.
 /// </summary>
-public sealed class VerifyingStream : Stream
+public sealed class VerifyingStream : Stream, IVerifiedContent
 {
     private readonly Stream _inner;
     private readonly Descriptor _expected;
@@ -24,8 +24,8 @@ public sealed class VerifyingStream : Stream
         _hash = IncrementalHash.CreateHash(expected.Digest.HashName);
     }
 
-    /// <summary>What the bytes are held against; a sink need not hash again what ends well under this very digest.</summary>
-    public Descriptor Expected => _expected;
+    /// <inheritdoc/>
+    public Descriptor Proves => _expected;
 
     /// <inheritdoc/>
     public override bool CanRead => true;

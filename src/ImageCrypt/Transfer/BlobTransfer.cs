@@ -32,7 +32,7 @@ public sealed class BlobTransfer
             _observer.Reused();
             return;
         }
-        await PutAsync(blob, stream => stream, blob.Digest, blob.Size, cancellationToken).ConfigureAwait(false);
+        await PutAsync(blob, null, blob.Digest, blob.Size, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -40,12 +40,12 @@ public sealed class BlobTransfer
     /// tried again from the start, so <paramref name="through"/> can be called several times.
     /// </summary>
     /// <param name="blob">What is read.</param>
-    /// <param name="through">Wraps the stream; owns what it is given.</param>
+    /// <param name="through">Wraps the stream, and owns what it is given; null to store the blob as it is.</param>
     /// <param name="expected">The digest of what is written, where known beforehand.</param>
     /// <param name="size">The size in bytes of what is written, where known beforehand.</param>
     /// <param name="cancellationToken">Abandons the transfer.</param>
     public async Task<StoredBlob> PutAsync(
-        Descriptor blob, Func<Stream, Stream> through, Digest? expected, long? size, CancellationToken cancellationToken)
+        Descriptor blob, Func<Stream, Stream>? through, Digest? expected, long? size, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -58,7 +58,7 @@ public sealed class BlobTransfer
                     advanced += n;
                     _observer.Advance(n);
                 });
-                var content = through(_readAhead ? new ReadAheadStream(counted) : counted);
+                var content = through is null ? counted : through(_readAhead ? new ReadAheadStream(counted) : counted);
                 await using (content.ConfigureAwait(false))
                 {
                     return await _sink.PutBlobAsync(content, expected, size, cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,7 @@ internal static class BlobPipeline
         Stream content, SafeFileHandle file, long offset, Digest? expected, long? size, string doing, CancellationToken cancellationToken)
     {
         // A verifying stream that ends well has proven this very digest: hashing again would tell nothing new.
-        var proven = expected is { } promised && content is VerifyingStream verifying && verifying.Expected.Digest == promised;
+        var proven = expected is { } promised && content is IVerifiedContent { Proves: { } proof } && proof.Digest == promised;
         using var hash = proven ? null : IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
         var blocks = Channel.CreateBounded<Block>(new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });
         using var writerFailed = new CancellationTokenSource();
