@@ -1,0 +1,13 @@
+using Coffer.Interop.Peering;
+
+namespace Coffer.Interop.Matrix;
+
+/// <summary>The matrix with this peer.</summary>
+public sealed class Buildah128Tests(Bench bench) : MatrixTests(bench)
+{
+    public static TheoryData<string> Runs => RunsOf(Peer.Buildah128);
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public Task Layers_come_back_as_they_were(string run) => ExecuteAsync(run);
+}
