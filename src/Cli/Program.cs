@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Coffer.Cli.CommandLine;
 using Coffer.Cli.Output;
 using Coffer.Cli.Terminal;
@@ -10,10 +11,16 @@ namespace Coffer.Cli;
 /// <summary>The executable: puts the rooms together and turns what happens into an exit status.</summary>
 internal static class Program
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     private static async Task<int> Main(string[] args)
     {
         using var interruption = new Interruption();
-        var session = new Session(Console.In, Console.Out, Console.Error)
+        // The console's own readers and writers would set up the terminal for keys, which nothing here reads.
+        using var stdin = new StreamReader(Console.OpenStandardInput(), Utf8);
+        using var stdout = new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = true };
+        using var stderr = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true };
+        var session = new Session(stdin, stdout, stderr)
         {
             Screen = Screen.OnStandardError(),
             Prompt = PasswordPrompt.AskAsync,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Coffer.Oci;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,9 +16,9 @@ internal static partial class PasswordPrompt
     {
         using var terminal = Open();
         if (terminal is null) return null;
-        using var quiet = EchoOff.Try(terminal);
-        if (quiet is null) return null;
-        RandomAccess.Write(terminal, System.Text.Encoding.UTF8.GetBytes($"Password for {Printable.Of(source)}: "), 0);
+        using var silence = EchoOff.Try(terminal.SafeFileHandle);
+        if (silence is null) return null;
+        terminal.Write(Encoding.UTF8.GetBytes($"Password for {Printable.Of(source)}: "));
         try
         {
             // A read of a terminal cannot be cancelled; what is cancelled is the waiting for it.
@@ -25,15 +26,15 @@ internal static partial class PasswordPrompt
         }
         finally
         {
-            RandomAccess.Write(terminal, "\n"u8, 0);
+            terminal.Write("\n"u8);
         }
     }
 
-    private static SafeFileHandle? Open()
+    private static FileStream? Open()
     {
         try
         {
-            return File.OpenHandle("/dev/tty", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return new FileStream("/dev/tty", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,17 +42,15 @@ internal static partial class PasswordPrompt
         }
     }
 
-    private static byte[] ReadLine(SafeFileHandle terminal)
+    private static byte[] ReadLine(FileStream terminal)
     {
         var buffer = new byte[MostBytes];
         try
         {
-            var length = 0;
-            while (length < buffer.Length)
+            for (var length = 0; length < buffer.Length; length++)
             {
-                var count = RandomAccess.Read(terminal, buffer.AsSpan(length, 1), 0);
+                var count = terminal.Read(buffer.AsSpan(length, 1));
                 if (count == 0 || buffer[length] == (byte)'\n') return buffer.AsSpan(0, length).ToArray();
-                length++;
             }
             throw new CofferException($"the password has more than the {MostBytes} bytes that are read");
         }

@@ -1,4 +1,5 @@
 using Coffer.Oci;
+using Microsoft.Win32.SafeHandles;
 
 namespace Coffer.Registry.Files;
 
@@ -6,6 +7,7 @@ namespace Coffer.Registry.Files;
 internal static class FileFault
 {
     private const int NoSpace = 28, ReadOnly = 30, QuotaExceeded = 122, TooLarge = 27;
+    private const int Unspecific = unchecked((int)0x80131620); // COR_E_IO
 
     public static bool Is(Exception e) => e is IOException or UnauthorizedAccessException;
 
@@ -18,6 +20,22 @@ internal static class FileFault
 
     /// <inheritdoc cref="Guard{T}"/>
     public static void Guard(string doing, Action work) => Guard(doing, () => { work(); return true; });
+
+    /// <summary>
+    /// A new file with room for so many bytes. The runtime gives a reservation that failed no error number, only a text;
+    /// here it gets the one that a failed write would have had.
+    /// </summary>
+    public static SafeFileHandle CreateWithRoom(string path, long bytes)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, bytes);
+        }
+        catch (IOException e) when (bytes > 0 && e.HResult == Unspecific)
+        {
+            throw new IOException(e.Message, e.Message.Contains("too large", StringComparison.Ordinal) ? TooLarge : NoSpace);
+        }
+    }
 
     /// <param name="e">What was thrown.</param>
     /// <param name="doing">A verb and object in the infinitive, such as <c>write oci:dir:tag</c>.</param>

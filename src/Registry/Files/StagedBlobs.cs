@@ -20,7 +20,7 @@ internal sealed class StagedBlobs(StagingDirectory staging, string location)
         StoredBlob stored;
         try
         {
-            using var file = FileFault.Guard(doing, () => File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, size ?? 0));
+            using var file = FileFault.Guard(doing, () => FileFault.CreateWithRoom(temporary, size ?? 0));
             stored = await BlobPipeline.WriteAsync(content, file, 0, expected, size, doing, cancellationToken).ConfigureAwait(false);
             FileFault.Guard(doing, () => RandomAccess.FlushToDisk(file));
         }

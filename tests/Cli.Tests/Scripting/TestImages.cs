@@ -45,6 +45,30 @@ internal static class TestImages
         File.WriteAllText(Path.Combine(layout, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
     }
 
+    /// <summary>An image whose one layer is a file of zeros without a disk's blocks behind it.</summary>
+    public static void WriteLarge(string layout, long size)
+    {
+        Directory.CreateDirectory(Path.Combine(layout, "blobs", "sha256"));
+        var unnamed = Path.Combine(layout, "layer");
+        string digest;
+        using (var file = File.Create(unnamed))
+        {
+            file.SetLength(size);
+            digest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
+        }
+        File.Move(unnamed, Blob(layout, digest));
+        var config = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux", ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(digest) } };
+        var entry = Descriptor(layout, Manifest, Json(new JsonObject
+        {
+            ["schemaVersion"] = 2, ["mediaType"] = Manifest,
+            ["config"] = Descriptor(layout, "application/vnd.oci.image.config.v1+json", Json(config)),
+            ["layers"] = new JsonArray(new JsonObject { ["mediaType"] = LayerType, ["digest"] = digest, ["size"] = size }),
+        }));
+        entry["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "1" };
+        File.WriteAllBytes(Path.Combine(layout, "index.json"), Json(new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(entry) }));
+        File.WriteAllText(Path.Combine(layout, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
+    }
+
     /// <summary>True if both layouts' only images have the same layers by digest.</summary>
     public static bool SameLayers(string one, string other) => Layers(one).SequenceEqual(Layers(other));
 
