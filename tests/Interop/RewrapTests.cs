@@ -51,6 +51,8 @@ public sealed class RewrapTests(Bench bench) : IDisposable
     [Theory]
     [InlineData(Peer.Skopeo118, RecipientNames.Rsa2048, RecipientNames.P521)]
     [InlineData(Peer.Skopeo118, RecipientNames.Pkcs7, "another " + RecipientNames.Pkcs7)]
+    [InlineData(Peer.Skopeo118, RecipientNames.PgpRsa, "another " + RecipientNames.PgpRsa)]
+    [InlineData(Peer.Skopeo19, RecipientNames.PgpRsa, "another " + RecipientNames.PgpRsa)]
     [InlineData(Peer.Skopeo19, RecipientNames.Rsa2048, RecipientNames.P521)]
     [InlineData(Peer.Skopeo19, RecipientNames.Pkcs7, "another " + RecipientNames.Pkcs7)]
     public async Task Recipient_cut_out_of_a_packet_that_a_peer_wrote_opens_it_no_more(string peer, string first, string second)

@@ -2,7 +2,7 @@ using Coffer.Support;
 
 namespace Coffer.Interop.Keys;
 
-/// <summary>A home of gpg with one key. Peers read the whole public keyring, so a key that one cannot read needs its own.</summary>
+/// <summary>A home of gpg. Peers read its public keys all together, so keys that one of them cannot read live in a home of their own.</summary>
 internal sealed class GpgHome : IAsyncDisposable
 {
     private readonly TempDirectory _folder = new();
@@ -10,14 +10,14 @@ internal sealed class GpgHome : IAsyncDisposable
     /// <summary>What GNUPGHOME has to name.</summary>
     public string Path => _folder.Path;
 
-    /// <summary>Makes a key that signs and a subkey that encrypts, and returns the secret keyring in binary form.</summary>
-    public async Task<ReadOnlyMemory<byte>> GenerateAsync(string userId, string primary, string subkey)
+    /// <summary>Makes a key that signs and a subkey that encrypts, and returns both as a secret keyring in binary form.</summary>
+    public async Task<ReadOnlyMemory<byte>> GenerateAsync(string address, string primary, string subkey)
     {
-        await RunAsync("--quick-generate-key", userId, primary, "sign", "never");
-        var listed = await RunAsync("--with-colons", "--list-keys");
+        await RunAsync("--quick-generate-key", $"Interop <{address}>", primary, "sign", "never");
+        var listed = await RunAsync("--with-colons", "--list-keys", $"<{address}>");
         var fingerprint = listed.Output.Split('\n').First(l => l.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
         await RunAsync("--quick-add-key", fingerprint, subkey, "encr", "never");
-        return (await RunAsync("--export-secret-keys")).OutputBytes;
+        return (await RunAsync("--export-secret-keys", fingerprint)).OutputBytes;
     }
 
     public async ValueTask DisposeAsync()

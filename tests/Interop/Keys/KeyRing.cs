@@ -13,7 +13,7 @@ internal sealed class KeyRing : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Lazy<Task<Recipient>>> _made = new();
     private readonly ConcurrentBag<IDisposable> _tokens = [];
-    private readonly ConcurrentBag<GpgHome> _homes = [];
+    private readonly ConcurrentDictionary<string, Lazy<GpgHome>> _homes = [];
     private readonly TempDirectory _folder = new();
 
     /// <summary>The recipient of that name; a missing peer fails or skips the running test.</summary>
@@ -25,8 +25,8 @@ internal sealed class KeyRing : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var home in _homes)
-            await home.DisposeAsync();
+        foreach (var home in _homes.Values)
+            await home.Value.DisposeAsync();
         foreach (var token in _tokens)
             token.Dispose();
         _folder.Dispose();
@@ -79,12 +79,12 @@ internal sealed class KeyRing : IAsyncDisposable
         return new Recipient(name, [$"pkcs7:{file}"], [Write(name, ".pem", key.ExportPkcs8PrivateKeyPem()), file], "pkcs7");
     }
 
+    // Keys of one kind share a home, so that one packet can be for two of them.
     private async Task<Recipient> PgpAsync(string name, string primary, string subkey)
     {
-        var home = new GpgHome();
-        _homes.Add(home);
-        var address = $"{primary}@example.org";
-        var ring = await home.GenerateAsync($"Interop <{address}>", primary, subkey);
+        var home = _homes.GetOrAdd(primary, _ => new Lazy<GpgHome>(() => new GpgHome())).Value;
+        var address = $"{name.Replace(' ', '-')}@example.org";
+        var ring = await home.GenerateAsync(address, primary, subkey);
         return new Recipient(name, [$"pgp:{address}"], [Write(name, ".gpg", ring.Span)], "pgp")
         {
             Environment = new Dictionary<string, string?> { ["GNUPGHOME"] = home.Path },

@@ -13,13 +13,13 @@ internal sealed class Buildah(string name, TempDirectory work) : Peer(name, work
     {
         var pulled = await FetchAsync("pull", source, recipient, []);
         return pulled.ExitCode != 0 ? pulled : await RunAsync(recipient,
-            ["push", "-q", "--tls-verify=false", .. Form(layers), .. Each("--encryption-key", recipient.Encrypt), pulled.Output.Trim(), destination]);
+            ["push", "-q", "--tls-verify=false", .. Form(layers), .. Each("--encryption-key", recipient.Encrypt), Name(pulled), destination]);
     }
 
     public override async Task<ToolResult> DecryptAsync(string source, string destination, Recipient recipient)
     {
         var pulled = await FetchAsync("pull", source, recipient, recipient.Decrypt);
-        return pulled.ExitCode != 0 ? pulled : await RunAsync(recipient, "push", "-q", pulled.Output.Trim(), destination);
+        return pulled.ExitCode != 0 ? pulled : await RunAsync(recipient, "push", "-q", Name(pulled), destination);
     }
 
     /// <summary>Makes a container from an encrypted image and runs a command in it, without a runtime: isolation by chroot.</summary>
@@ -28,7 +28,7 @@ internal sealed class Buildah(string name, TempDirectory work) : Peer(name, work
         var made = await FetchAsync("from", source, recipient, recipient.Decrypt);
         if (made.ExitCode != 0)
             return made;
-        var container = made.Output.Trim();
+        var container = Name(made);
         var ran = await RunAsync(recipient, ["run", "--isolation", "chroot", container, "--", .. command]);
         (await RunAsync(recipient, "rm", container)).ShouldSucceed();
         return ran;
@@ -41,6 +41,9 @@ internal sealed class Buildah(string name, TempDirectory work) : Peer(name, work
         var image = folder is null ? source : $"oci:{Path.GetFileName(source)}";
         return RunInAsync(folder, recipient, [verb, "-q", "--tls-verify=false", .. Each("--decryption-key", keys), image]);
     }
+
+    // The last line: with pkcs11 keys a note about their support comes first.
+    private static string Name(ToolResult result) => result.Output.Trim().Split('\n')[^1];
 
     private static string[] Form(LayerCompression layers) => layers switch
     {
