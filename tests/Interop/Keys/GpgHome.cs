@@ -2,7 +2,7 @@ using Coffer.Support;
 
 namespace Coffer.Interop.Keys;
 
-/// <summary>A home of gpg. Peers read its public keys all together, so keys that one of them cannot read live in a home of their own.</summary>
+/// <summary>A home of gpg. Peers read its public keys all together, so keys of different kinds are kept apart.</summary>
 internal sealed class GpgHome : IAsyncDisposable
 {
     private readonly TempDirectory _folder = new();
