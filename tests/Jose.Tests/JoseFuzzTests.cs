@@ -1,4 +1,5 @@
 using System.Text;
+using Coffer.Support;
 using CsCheck;
 
 namespace Coffer.Jose.Tests;
@@ -8,8 +9,8 @@ namespace Coffer.Jose.Tests;
 /// </summary>
 public sealed class JoseFuzzTests
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("COFFER_SOAK") == "1";
-    private static readonly int Rounds = Soak ? 2_000_000 : 4_000;
+    private static readonly int Seconds = Fuzzing.IsSoak ? Fuzzing.SoakSeconds : -1;
+    private static readonly int Rounds = Fuzzing.IsSoak ? -1 : 4_000;
 
     private static readonly string[] Alphabet =
     [
@@ -92,11 +93,12 @@ public sealed class JoseFuzzTests
                 OnlyJoseException(() => Jwk.ImportPkcs8(kept).Dispose());
                 OnlyJoseException(() => Jwk.ImportSec1(kept).Dispose());
             },
-            iter: Rounds / 4);
+            iter: Fuzzing.IsSoak ? -1 : Rounds / 4,
+            time: Seconds);
     }
 
     private static void Run(IReadOnlyList<string> seeds, Action<string> read) =>
-        Mutated(seeds).Sample(text => OnlyJoseException(() => read(text)), iter: Rounds);
+        Mutated(seeds).Sample(text => OnlyJoseException(() => read(text)), iter: Rounds, time: Seconds);
 
     /// <summary>Any other exception leaves here and fails the property, which prints the input.</summary>
     private static void OnlyJoseException(Action read)

@@ -7,7 +7,9 @@ namespace Coffer.Oci.Tests;
 /// <summary>Whatever bytes arrive, the parsers answer with a document or with the one documented exception.</summary>
 public sealed class ManifestFuzzTests
 {
-    private static readonly long Rounds = Environment.GetEnvironmentVariable("COFFER_SOAK") == "1" ? 2_000_000 : 20_000;
+    private static readonly bool Soak = Environment.GetEnvironmentVariable("COFFER_SOAK") == "1";
+    private static readonly long Rounds = Soak ? -1 : 20_000;
+    private static readonly int Seconds = Soak ? int.Parse(Environment.GetEnvironmentVariable("COFFER_SOAK_SECONDS") ?? "120", System.Globalization.CultureInfo.InvariantCulture) : -1;
 
     private static readonly byte[] Seed = Encoding.UTF8.GetBytes(
         """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"c","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":2},"layers":[{"mediaType":"l","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":3,"annotations":{"a":"b"},"urls":["u"],"platform":{"os":"o","architecture":"a"}}],"manifests":[{"mediaType":"m","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":3}],"rootfs":{"type":"layers","diff_ids":["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]},"config2":{"Env":["A=b"]},"history":[{"created_by":"x"}]}""");
@@ -35,7 +37,8 @@ public sealed class ManifestFuzzTests
             Try(() => ImageConfig.Parse(bytes));
             Try(() => RootDocument.SniffMediaType(bytes, "x"));
         },
-        iter: Rounds);
+        iter: Rounds,
+        time: Seconds);
 
     [Fact]
     public void What_was_read_can_be_rewritten_and_read_again() => Mutated.Sample(
@@ -54,7 +57,8 @@ public sealed class ManifestFuzzTests
             Assert.Equal(manifest.Layers.Select(l => l.Digest), again.Layers.Select(l => l.Digest));
             Assert.Equal(manifest.Config.Digest, again.Config.Digest);
         },
-        iter: Rounds / 4);
+        iter: Soak ? -1 : Rounds / 4,
+        time: Seconds);
 
     private static void Try(Action parse)
     {

@@ -54,7 +54,14 @@ internal static class OptionsJson
     public static byte[]? Bytes(Dictionary<string, JsonElement> members, string name, string what)
     {
         if (!members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        if (value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes)) return bytes;
+        try
+        {
+            if (value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes)) return bytes;
+        }
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate: no text, so no base64 either.
+        }
         throw new MalformedLayerException($"{what} hold a '{name}' that is not base64");
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Coffer.ImageCrypt.Cipher;
 using Coffer.Oci;
+using Coffer.Support;
 using CsCheck;
 
 namespace Coffer.ImageCrypt.Tests.Cipher;
@@ -10,8 +11,6 @@ public sealed class OptionsTests
     private const string Mac = "DjEgRscs+quQq1jXvZxaMKd0DSb89aBsva/COtMYRGU=";
     private const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     private const string Nonce = "8PHy8/T19vf4+fr7/P3+/w==";
-
-    private static readonly long Rounds = Environment.GetEnvironmentVariable("COFFER_SOAK") == "1" ? 2_000_000 : 20_000;
 
     [Theory]
     [InlineData($$$"""{"cipher":"AES_256_CTR_HMAC_SHA256","hmac":"{{{Mac}}}","cipheroptions":{}}""")]
@@ -35,6 +34,7 @@ public sealed class OptionsTests
     [InlineData("{}", "no cipher")]
     [InlineData("""{"cipher":"AES_256_CTR_HMAC_SHA256"}""", "lack 'hmac'")]
     [InlineData("""{"cipher":"AES_256_CTR_HMAC_SHA256","hmac":"AAAA"}""", "3 bytes")]
+    [InlineData("""{"cipher":"AES_256_CTR_HMAC_SHA256","hmac":"\ud800"}""", "not base64")]
     [InlineData("""{"cipher":"AES_256_CTR_HMAC_SHA256","hmac":"AAAA","HMAC":"AAAA"}""", "twice")]
     [InlineData($$$"""{"cipher":"AES_256_CTR_HMAC_SHA256","hmac":"{{{Mac}}}","cipheroptions":{"nonce":"{{{Nonce}}}"}}""", "nonce")]
     [InlineData($$$"""{"cipher":"AES_256_CTR_HMAC_SHA256","hmac":"{{{Mac}}}","cipheroptions":{"Nonce":"{{{Nonce}}}"}}""", "nonce")]
@@ -78,7 +78,8 @@ public sealed class OptionsTests
                 Try(() => PrivateOptions.Read(text).Dispose());
                 Try(() => PublicOptions.Read(Convert.ToBase64String(text)));
             },
-            iter: Rounds);
+            iter: Fuzzing.IsSoak ? -1 : 20_000,
+            time: Fuzzing.IsSoak ? Fuzzing.SoakSeconds : -1);
 
     private static void Try(Action read)
     {

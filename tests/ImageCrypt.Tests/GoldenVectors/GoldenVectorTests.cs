@@ -1,3 +1,4 @@
+using Coffer.ImageCrypt.Layers;
 using Coffer.Oci;
 
 namespace Coffer.ImageCrypt.Tests.GoldenVectors;
@@ -76,7 +77,7 @@ public sealed class GoldenVectorTests
         Assert.Null(thrown);
         using (var old = await bench.KeysAsync())
         {
-            await Assert.ThrowsAsync<Layers.NoUsableKeyException>(() => bench.DecryptAsync("in:1", "old:1", old, strict: false));
+            await Assert.ThrowsAsync<NoUsableKeyException>(() => bench.DecryptAsync("in:1", "old:1", old, strict: false));
         }
         using var fresh = await bench.FreshKeysAsync();
         var opened = await Record.ExceptionAsync(async () => Assert.Equal(vector.Payload, (await bench.DecryptAsync("in:1", "new:1", fresh, strict: true)).After.Digest));

@@ -5,6 +5,7 @@ using Coffer.ImageCrypt.KeyWrap;
 using Coffer.ImageCrypt.KeyWrap.Jwe;
 using Coffer.ImageCrypt.KeyWrap.Pkcs7;
 using Coffer.Jose;
+using Coffer.Support;
 
 namespace Coffer.ImageCrypt.Tests.KeyWrap;
 
@@ -38,7 +39,7 @@ public sealed class PacketFuzzTests
     private static void Holds(IKeyWrapScheme scheme, string annotation, IReadOnlyList<byte[]> seeds, PrivateKeyIdentity key)
     {
         var unwrapper = scheme.CreateUnwrapper([key])!;
-        Mutations.Sample(seeds, packet =>
+        Fuzzing.Run($"packet-{scheme.Name}", seeds, (packet, _) =>
         {
             try
             {

@@ -4,6 +4,7 @@ using Coffer.ImageCrypt.Keys;
 using Coffer.ImageCrypt.Tests.KeyWrap;
 using Coffer.Jose;
 using Coffer.Oci;
+using Coffer.Support;
 
 namespace Coffer.ImageCrypt.Tests.Keys;
 
@@ -39,21 +40,17 @@ public sealed class KeyFileFuzzTests : KeyFileFixture
         ];
         var path = Folder.Write("fuzzed", "");
         var reader = new IdentityReader();
-        Mutations.Sample(seeds, content =>
+        Fuzzing.Run("key-file", seeds, (content, _) =>
         {
-            // One thread at a time: they share the file.
-            lock (seeds)
+            File.WriteAllBytes(path, content);
+            IsRefusedOr(() =>
             {
-                File.WriteAllBytes(path, content);
-                IsRefusedOr(() =>
-                {
-                    foreach (var identity in reader.ReadAsync(IdentitySpec.Parse(path + ":pass=secret"), CancellationToken.None).AsTask().GetAwaiter().GetResult()) identity.Dispose();
-                });
-                IsRefusedOr(() =>
-                {
-                    foreach (var key in RecipientKeyFile.ReadAsync(path, CancellationToken.None).AsTask().GetAwaiter().GetResult()) key.Dispose();
-                });
-            }
+                foreach (var identity in reader.ReadAsync(IdentitySpec.Parse(path + ":pass=secret"), CancellationToken.None).AsTask().GetAwaiter().GetResult()) identity.Dispose();
+            });
+            IsRefusedOr(() =>
+            {
+                foreach (var key in RecipientKeyFile.ReadAsync(path, CancellationToken.None).AsTask().GetAwaiter().GetResult()) key.Dispose();
+            });
         });
     }
 

@@ -55,11 +55,23 @@ internal static class Pkcs11Packet
         ArgumentOutOfRangeException.ThrowIfNegative(recipient);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(recipient, count);
         if (count == 1) return null;
+        try
+        {
+            return Without(document.RootElement, recipient);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new MalformedPacketException("the pkcs11 packet holds what is no text", e); // an unpaired surrogate
+        }
+    }
+
+    private static byte[] Without(JsonElement packet, int recipient)
+    {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, s_writing))
         {
             json.WriteStartObject();
-            foreach (var member in document.RootElement.EnumerateObject())
+            foreach (var member in packet.EnumerateObject())
             {
                 if (!member.NameEquals("recipients"u8))
                 {
@@ -88,7 +100,7 @@ internal static class Pkcs11Packet
         {
             document = JsonDocument.Parse(packet, s_reading);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new MalformedPacketException("the pkcs11 packet is not JSON", e);
         }
@@ -136,12 +148,19 @@ internal static class Pkcs11Packet
         // Writers before ocicrypt 1.1.4 left the hash out when it was SHA-1.
         if (!item.TryGetProperty("hash"u8, out var hash) || hash.ValueKind == JsonValueKind.Null) return (OaepHash.Sha1, null);
         if (hash.ValueKind != JsonValueKind.String) return (OaepHash.Sha1, "its hash is not a text");
-        return hash.GetString() switch
+        try
         {
-            "" or "sha1" => (OaepHash.Sha1, null),
-            "sha256" => (OaepHash.Sha256, null),
-            var other => (OaepHash.Sha1, $"its hash '{Printable.Of(other, 32)}' is neither sha1 nor sha256"),
-        };
+            return hash.GetString() switch
+            {
+                "" or "sha1" => (OaepHash.Sha1, null),
+                "sha256" => (OaepHash.Sha256, null),
+                var other => (OaepHash.Sha1, $"its hash '{Printable.Of(other, 32)}' is neither sha1 nor sha256"),
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return (OaepHash.Sha1, "its hash is not a text"); // an unpaired surrogate
+        }
     }
 
     private static bool TryDecode(JsonElement text, out byte[] blob)

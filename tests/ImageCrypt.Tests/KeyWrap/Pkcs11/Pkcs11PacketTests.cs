@@ -63,6 +63,7 @@ public sealed class Pkcs11PacketTests
     [InlineData("""{"blob":"\ud800"}""", "base64")]
     [InlineData("""{"blob":"AQID","hash":"md5"}""", "'md5' is neither sha1 nor sha256")]
     [InlineData("""{"blob":"AQID","hash":1}""", "hash is not a text")]
+    [InlineData("""{"blob":"AQID","hash":"\ud800"}""", "hash is not a text")]
     public void A_bad_recipient_does_not_spoil_the_others(string bad, string problem)
     {
         var read = Pkcs11Packet.Read(Encoding.UTF8.GetBytes($$"""{"version":0,"recipients":[{{bad}},{"version":0,"blob":"AQID","hash":"sha256"}]}"""));
