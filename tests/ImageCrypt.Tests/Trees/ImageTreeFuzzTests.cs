@@ -10,7 +10,9 @@ namespace Coffer.ImageCrypt.Tests.Trees;
 /// <summary>Hostile manifests and indexes, as root and as what an index lists: read and inspected, or refused in the documented way.</summary>
 public sealed class ImageTreeFuzzTests
 {
-    private const string Blob = "\"digest\":\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"size\":2";
+    private static readonly byte[] Config = """{"architecture":"amd64","os":"linux","config":{"Env":["A=b"]},"rootfs":{"type":"layers","diff_ids":[]},"history":[{"created_by":"x"}]}"""u8.ToArray();
+
+    private static readonly string Blob = $"\"digest\":\"{Digest.Of(Config)}\",\"size\":{Config.Length}";
 
     private static readonly string Layers = string.Join(',', VectorFolder.Names.Where(n => n.StartsWith("jwe-two", StringComparison.Ordinal) || n.StartsWith("three", StringComparison.Ordinal))
         .Select(VectorFolder.Read)
@@ -68,7 +70,7 @@ public sealed class ImageTreeFuzzTests
             return new(Content.Of(descriptor.MediaType, bytes));
         }
 
-        public ValueTask<Stream> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => new(new MemoryStream("{}"u8.ToArray()));
+        public ValueTask<Stream> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => new(new VerifyingStream(new MemoryStream(Config), descriptor));
 
         public ValueTask<bool> HasSignaturesAsync(CancellationToken cancellationToken) => new(false);
 
