@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coffer.Interop.Images;
 using Coffer.Interop.Keys;
 using Coffer.Support;
@@ -63,5 +64,28 @@ public sealed class EncryptingTests(Bench bench) : Comparison(bench)
         Assert.Empty((await SkopeoOpensAsync(recipient)).ShouldSucceed().Error);
         Assert.Contains("its writer recorded", (await ProductOpensAsync(recipient)).ShouldSucceed().Error, StringComparison.Ordinal);
         (await Product.RunAsync(recipient, "decrypt", "--quiet", "--strict", "-d", recipient.Decrypt[0], Encrypted, $"oci:{Work.Combine("strict")}:1")).ShouldExit(4);
+    }
+
+    // RFC 7516 forbids the member beside recipients, and strict readers refuse it.
+    [Fact]
+    public async Task Redundant_member_of_a_JWE_for_several_is_written_there_and_only_read_here()
+    {
+        var recipient = await KeyAsync(RecipientNames.TwoJwe);
+        (await Product.EncryptAsync(Original(), Encrypted, recipient)).ShouldSucceed();
+        Assert.Equal((2, false), Members(Folder));
+
+        Directory.Delete(Folder, recursive: true);
+        (await SkopeoEncryptsAsync(Original(), recipient, Encrypted)).ShouldSucceed();
+        Assert.Equal((2, true), Members(Folder));
+        (await ProductOpensAsync(recipient)).ShouldSucceed();
+        ShouldBeTheOriginal("ours");
+    }
+
+    private static (int Recipients, bool Redundant) Members(string folder)
+    {
+        var layer = JsonNode.Parse(LayoutReader.Manifest(folder).Span)!["layers"]![0]!;
+        var packet = layer["annotations"]!["org.opencontainers.image.enc.keys.jwe"]!.GetValue<string>();
+        var jwe = JsonNode.Parse(Convert.FromBase64String(packet))!.AsObject();
+        return (jwe["recipients"]!.AsArray().Count, jwe.ContainsKey("encrypted_key"));
     }
 }

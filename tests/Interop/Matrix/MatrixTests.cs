@@ -21,7 +21,7 @@ public abstract class MatrixTests(Bench bench) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected static TheoryData<string> RunsOf(string peer) => [.. Chosen.Where(r => r.Peer == peer).Select(r => r.ToString())];
+    protected static TheoryData<string> RunsOf(string peer) => Rows.Named(Chosen.Where(r => r.Peer == peer));
 
     protected async Task ExecuteAsync(string name)
     {

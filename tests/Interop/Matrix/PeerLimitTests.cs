@@ -9,10 +9,10 @@ public sealed class PeerLimitTests(Bench bench) : IDisposable
 {
     private readonly TempDirectory _work = new();
 
-    public static TheoryData<string> Refused => [.. PeerLimits.Refused.Select(l => l.ToString())];
+    public static TheoryData<string> Refused => Rows.Named(PeerLimits.Refused);
 
     public static TheoryData<string> Compressed =>
-        [.. Run.Product.Where(r => PeerLimits.Compresses(r) && r.Recipient == Keys.RecipientNames.P256).Select(r => r.ToString())];
+        Rows.Named(Run.Product.Where(r => PeerLimits.Compresses(r) && r.Recipient == Keys.RecipientNames.P256));
 
     public void Dispose() => _work.Dispose();
 
