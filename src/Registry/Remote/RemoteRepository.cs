@@ -26,7 +26,7 @@ internal sealed class RemoteRepository : IDisposable
     /// <exception cref="CofferException">It is not there, larger than <see cref="OciLimits.ManifestBytes"/>, or not what its digest says.</exception>
     public async Task<Content> GetManifestAsync(string version, Digest? expected, CancellationToken cancellationToken)
     {
-        var what = $"manifest {Printable.Of(version)} of {Where}";
+        var what = $"manifest of {Where}{(version.Contains(':', StringComparison.Ordinal) ? '@' : ':')}{Printable.Of(version)}";
         for (var attempt = 0; ; attempt++)
         {
             using var response = await SendAsync(HttpMethod.Get, $"manifests/{version}", TokenScope.Pull(Name), cancellationToken, MediaTypes.Roots).ConfigureAwait(false);
