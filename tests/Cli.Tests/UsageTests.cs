@@ -81,6 +81,20 @@ public sealed class UsageTests
         Assert.Single(stderr.Split('\n'), l => l.StartsWith("coffer: error: ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--tls-verify", "x", "inspect", "oci:a")]
+    [InlineData("--tls-verify", "", "inspect", "oci:a")]
+    [InlineData("--tls-verify", "no", "inspect")]
+    [InlineData("--dest-tls-verify", "0", "copy", "oci:a")]
+    [InlineData("-q", "yes", "verify", "oci:a")]
+    public async Task Switch_with_a_value_that_is_none_is_named(string flag, string value, params string[] line)
+    {
+        var (status, stdout, stderr) = await RunAsync([line[0], $"{flag}={value}", .. line[1..]]);
+        Assert.Equal(2, status);
+        Assert.Empty(stdout);
+        Assert.StartsWith($"coffer: error: {flag} takes true or false, not '{value}'\n", stderr, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Status, string Stdout, string Stderr)> RunAsync(params string[] arguments)
     {
         using var stdout = new StringWriter();

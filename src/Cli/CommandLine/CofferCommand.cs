@@ -39,7 +39,7 @@ internal static class CofferCommand
     {
         var root = Build(session);
         var parsed = root.Parse(args, Grammar);
-        if (parsed.Action is null or ParseErrorAction || UsageErrors.HasStrayOption(parsed)) return UsageErrors.Report(parsed, session.Error);
+        if (parsed.Action is null or ParseErrorAction || UsageErrors.AreHidden(parsed, args)) return UsageErrors.Report(parsed, args, session.Error);
         var invocation = new InvocationConfiguration
         {
             Output = session.Output,

@@ -19,7 +19,7 @@ internal sealed class RewrapCommand : Verb
     private readonly KeyFlag _keys;
     private readonly Option<string[]> _add = new("--add") { Description = "a new recipient: jwe:FILE, pkcs7:FILE, pgp:USER, pkcs11:FILE or provider:NAME[:PARAMETERS]; can be given several times", HelpName = "SCHEME:RECIPIENT" };
     private readonly Option<string[]> _remove = new("--remove") { Description = "old recipients that go: all, opened (the one that -d opened), SCHEME, SCHEME:N as inspect numbers them, provider:NAME or kid:ID; can be given several times", HelpName = "SELECTOR" };
-    private readonly Option<bool> _deleteOld = new("--delete-old") { Description = "in a registry: delete the replaced manifests, which otherwise still open for the old recipients" };
+    private readonly Option<bool> _deleteOld = new("--delete-old") { Description = "in a registry: delete the replaced manifests, and so every other tag that names them; no layer is deleted. Without it they still open for the old recipients" };
     private readonly Option<bool> _removeSignatures = new("--remove-signatures") { Description = "go on although the image is signed; its signatures do not hold for the new manifest" };
     private readonly Option<string?> _digestFile = new("--digestfile") { Description = "write the digest of the new image to FILE", HelpName = "FILE" };
     private readonly OneImage _image;
@@ -78,7 +78,7 @@ internal sealed class RewrapCommand : Verb
         reporter.Dispose();
         if (signed) Signatures.Tell(result.Root.Digest, reporter);
         if (parsed.GetValue(_digestFile) is { } file) DigestFile.Write(file, result.Root.Digest);
-        var remaining = destination is null ? await RetireAsync(source, result, parsed.GetValue(_deleteOld), reporter, cancellationToken).ConfigureAwait(false) : [];
+        var remaining = destination is null ? await RetireAsync(source, result, location.Transport == "docker", parsed.GetValue(_deleteOld), reporter, cancellationToken).ConfigureAwait(false) : [];
         Print(parsed, session, result, (destination ?? location).Text, remaining);
         return (int)ExitStatus.Done;
     }
@@ -102,13 +102,16 @@ internal sealed class RewrapCommand : Verb
     }
 
     private static async ValueTask<IReadOnlyList<Digest>> RetireAsync(
-        IImageSource source, TransferResult result, bool delete, Reporter reporter, CancellationToken cancellationToken)
+        IImageSource source, TransferResult result, bool inRegistry, bool delete, Reporter reporter, CancellationToken cancellationToken)
     {
         if (result.Before.Digest == result.Root.Digest) return [];
         var remaining = await Editable(source).RetireAsync(result.Before, result.Root, delete, cancellationToken).ConfigureAwait(false);
+        var remedy = delete ? ""
+            : inRegistry ? "; --delete-old would have deleted it, and so every other tag that names it, but no layer"
+            : "; another entry of the layout names it";
         foreach (var digest in remaining)
         {
-            reporter.Warn($"the replaced manifest {digest} is still there and still opens for the old recipients{(delete ? "" : ": --delete-old deletes it in a registry")}");
+            reporter.Warn($"the replaced manifest {digest} is still there and still opens for the old recipients{remedy}");
         }
         return remaining;
     }
