@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coffer.ImageCrypt.KeyWrap.Pgp;
 using Coffer.Oci;
 
 namespace Coffer.ImageCrypt.Keys;
@@ -57,7 +58,8 @@ public sealed class IdentityReader(PassphrasePrompt? prompt = null, Action<strin
             case KeyFileForm.Pkcs11:
                 return [new Pkcs11Identity(file.Source, KeyFileSniffer.Trim(content).ToArray())];
             case KeyFileForm.PgpSecret:
-                var passphrase = await file.Password.GivenAsync(cancellationToken).ConfigureAwait(false);
+                // Without a passphrase the keyring is still worth having: only the keys that it holds can say what it opens.
+                var passphrase = await file.Password.TryGetAsync(ask: PgpProtection.IsNeeded(content.Span), cancellationToken).ConfigureAwait(false);
                 return [new PgpKeyringIdentity(file.Source, content.ToArray(), passphrase)];
             case KeyFileForm.PgpPublic:
                 throw file.Wrong("is an OpenPGP public key: decrypting takes the secret one", "gpg --export-secret-keys USER exports it");

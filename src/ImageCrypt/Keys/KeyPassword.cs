@@ -29,13 +29,17 @@ internal sealed class KeyPassword(IdentitySpec spec, PassphrasePrompt? prompt) :
                 $"write {Printable.Of(spec.Source)}:file=PASSWORDFILE or :fd=N, or run on a terminal to be asked");
     }
 
-    /// <summary>The password that the argument names, without asking anybody; null if it names none. The caller owns the copy.</summary>
+    /// <summary>
+    /// The password that the argument names, or, where it names none, the one that a person types if one is to be asked;
+    /// otherwise null. The caller owns the copy.
+    /// </summary>
     /// <exception cref="CofferException">It cannot be read.</exception>
-    public async ValueTask<byte[]?> GivenAsync(CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> TryGetAsync(bool ask, CancellationToken cancellationToken)
     {
         WasUsed = true;
-        if (spec.PasswordOrigin == PasswordOrigin.None) return null;
-        return (byte[])(await GetAsync(cancellationToken).ConfigureAwait(false)).Clone();
+        if (spec.PasswordOrigin == PasswordOrigin.None && !ask) return null;
+        _password ??= await OptionalAsync(cancellationToken).ConfigureAwait(false);
+        return (byte[]?)_password?.Clone();
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_password);

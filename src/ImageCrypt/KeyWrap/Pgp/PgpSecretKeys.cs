@@ -60,13 +60,12 @@ internal sealed class PgpSecretKeys
 
     private (PgpPrivateKey? Key, string Reason) Unlock(PgpSecretKey key)
     {
-        // GnuPG marks a key whose secret part is elsewhere (offline, on a smart card) by an S2K of its own.
-        if (key.IsPrivateKeyEmpty || key.S2k?.Type == S2k.GnuDummyS2K)
+        if (PgpProtection.IsElsewhere(key))
         {
             return (null, "its secret part is not in the keyring (kept offline or on a smart card)");
         }
-        var isProtected = key.S2kUsage != 0;
-        if (isProtected && _identity.Passphrase is null) return (null, "it is protected by a passphrase and none was given (append :file=PATH or :fd=N)");
+        var isProtected = PgpProtection.IsProtected(key);
+        if (isProtected && _identity.Passphrase is null) return (null, "it is protected by a passphrase and none was given (append :file=PATH or :fd=N, or run on a terminal to be asked)");
         var passphrase = _identity.Passphrase?.ToArray() ?? [];
         try
         {
