@@ -48,6 +48,12 @@ internal sealed class Script(string name, Txtar text, TempDirectory folder)
             case "flip": TestImages.Flip(folder.Combine(arguments[0]), int.Parse(arguments[1], null)); break;
             case "cut": TestImages.Cut(folder.Combine(arguments[0]), int.Parse(arguments[1], null)); break;
             case "edit": TestImages.Edit(folder.Combine(arguments[0]), arguments[1], arguments[2]); break;
+            case "header": HostileImages.SetHeader(folder.Combine(arguments[0]), arguments[1..]); break;
+            case "pad": HostileImages.Pad(folder.Combine(arguments[0]), int.Parse(arguments[1], null)); break;
+            case "repeat": HostileImages.Repeat(folder.Combine(arguments[0]), int.Parse(arguments[1], null)); break;
+            case "nest": HostileImages.Nest(folder.Combine(arguments[0]), int.Parse(arguments[1], null)); break;
+            case "grow": HostileImages.Grow(folder.Combine(arguments[0]), int.Parse(arguments[1], null)); break;
+            case "archive": HostileImages.Archive(folder, arguments); break;
             case "editoptions": TestImages.EditPublicOptions(folder.Combine(arguments[0]), arguments[1], arguments[2]); break;
             default: throw new InvalidOperationException("no such command of scripts");
         }

@@ -111,7 +111,7 @@ internal static class TestImages
         Replace(layout, manifest.ToJsonString());
     }
 
-    private static void Replace(string layout, string manifest)
+    internal static void Replace(string layout, string manifest)
     {
         var bytes = Encoding.UTF8.GetBytes(manifest);
         var index = JsonNode.Parse(File.ReadAllBytes(Path.Combine(layout, "index.json")))!;
@@ -153,18 +153,18 @@ internal static class TestImages
         }));
     }
 
-    private static string RootDigest(string layout) =>
+    internal static string RootDigest(string layout) =>
         (string)JsonNode.Parse(File.ReadAllBytes(Path.Combine(layout, "index.json")))!["manifests"]![0]!["digest"]!;
 
-    private static List<string> Layers(string layout) =>
+    internal static List<string> Layers(string layout) =>
         [.. JsonNode.Parse(File.ReadAllBytes(Blob(layout, RootDigest(layout))))!["layers"]!.AsArray().Select(l => (string)l!["digest"]!)];
 
-    private static string Blob(string layout, string digest) => Path.Combine(layout, "blobs", "sha256", digest["sha256:".Length..]);
+    internal static string Blob(string layout, string digest) => Path.Combine(layout, "blobs", "sha256", digest["sha256:".Length..]);
 
     private static JsonObject Descriptor(string layout, string mediaType, byte[] bytes) =>
         new() { ["mediaType"] = mediaType, ["digest"] = Put(layout, bytes), ["size"] = bytes.Length };
 
-    private static string Put(string layout, byte[] bytes)
+    internal static string Put(string layout, byte[] bytes)
     {
         File.WriteAllBytes(Blob(layout, Digest(bytes)), bytes);
         return Digest(bytes);
