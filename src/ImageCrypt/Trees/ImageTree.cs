@@ -48,7 +48,9 @@ public sealed class ImageTree
         {
             var match = entries.FirstOrDefault(e => platform.Matches(e.Platform)) ?? throw new CofferException(
                 $"no instance for {platform} in {content.Digest}", ExitStatus.Failed,
-                $"it has {string.Join(", ", entries.Where(e => e.Platform is not null).Select(e => Printable.Of(e.Platform!.ToString(), 60)).Distinct().Take(20))}; take all of them with --all");
+                entries.Any(e => e.Platform is not null)
+                    ? $"it has {string.Join(", ", entries.Where(e => e.Platform is not null).Select(e => Printable.Of(e.Platform!.ToString(), 60)).Distinct().Take(20))}; take all of them with --all"
+                    : "its instances name no platform; take all of them with --all");
             if (!chosen.Contains(match)) chosen.Add(match);
         }
         var nodes = new List<ImageNode>();
