@@ -41,8 +41,9 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+        // First the loop ends, then its listener: the other way round it may begin to wait on one that is stopped.
         await _serving;
+        _listener.Stop();
         _stop.Dispose();
     }
 }

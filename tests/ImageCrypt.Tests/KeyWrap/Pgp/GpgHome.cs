@@ -15,7 +15,18 @@ internal sealed class GpgHome : IDisposable
     public string Write(string name, ReadOnlySpan<byte> content) => _temp.Write(name, content);
 
     /// <summary>Runs gpg in this home without asking anybody anything.</summary>
-    public async Task<ToolResult> RunAsync(params string[] arguments) => await Tool.RunAsync(
+    public async Task<ToolResult> RunAsync(params string[] arguments)
+    {
+        // Once in hundreds of runs gpg's own agent calls a key that it has just protected corrupted; the next try goes well.
+        var result = await RunOnceAsync(arguments);
+        for (var attempt = 1; attempt < 3 && result.ExitCode != 0 && result.Error.Contains("Corrupted protection", StringComparison.Ordinal); attempt++)
+        {
+            result = await RunOnceAsync(arguments);
+        }
+        return result;
+    }
+
+    private async Task<ToolResult> RunOnceAsync(string[] arguments) => await Tool.RunAsync(
         Peers.Require("gpg"),
         ["--batch", "--no-tty", "--yes", "--quiet", "--pinentry-mode", "loopback", "--passphrase", Passphrase, "--trust-model", "always", .. arguments],
         new ToolOptions { Environment = new Dictionary<string, string?> { ["GNUPGHOME"] = Path } });
