@@ -12,7 +12,8 @@ public sealed class DependencyDirectionTests
         ["Coffer.Pkcs11"] = ["YamlDotNet"],
         ["Coffer.Registry"] = ["Coffer.Oci", "ICSharpCode.SharpZipLib", "Tomlyn", "ZstdSharp"],
         ["Coffer.ImageCrypt"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "BouncyCastle.Cryptography", "Google.Protobuf", "Grpc.Net.Client", "Grpc.Core.Api", "Grpc.Net.Common", "ZstdSharp"],
-        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "System.CommandLine"],
+        ["Coffer.KeyProvider"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.ImageCrypt", "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.HealthCheck", "Grpc.Reflection", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
+        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.KeyProvider", "System.CommandLine"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];
@@ -38,17 +39,19 @@ public sealed class DependencyDirectionTests
 
     [Theory]
     [InlineData("Org.BouncyCastle", "src/ImageCrypt/KeyWrap/Pgp/")]
-    [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/")]
-    [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/")]
+    [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
+    [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
+    [InlineData("Microsoft.AspNetCore", "src/KeyProvider/Daemon/")]
+    [InlineData("OpenTelemetry", "src/KeyProvider/Daemon/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]
     [InlineData("ICSharpCode", "src/Registry/Archive/")]
     [InlineData("Tomlyn", "src/Registry/Config/")]
     [InlineData("System.CommandLine", "src/Cli/")]
-    public void Package_is_used_in_its_own_folder_only(string package, string folder)
+    public void Package_is_used_in_its_own_folders_only(string package, params string[] folders)
     {
         var users = Sources().Where(f => File.ReadAllText(f.Full).Contains($"using {package}", StringComparison.Ordinal)).Select(f => f.Relative).ToList();
 
-        Assert.DoesNotContain(users, u => !u.StartsWith(folder, StringComparison.Ordinal));
+        Assert.DoesNotContain(users, u => !folders.Any(f => u.StartsWith(f, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Coffer.Cli.Commands;
+using Coffer.Cli.Commands.Keyprovider;
 
 namespace Coffer.Cli.CommandLine;
 
@@ -20,6 +21,7 @@ internal static class CofferCommand
         root.Add(new CopyCommand(session));
         root.Add(new InspectCommand(session));
         root.Add(new VerifyCommand(session));
+        root.Add(new KeyProviderCommand(session));
         root.Add(new DemoCommand(session));
         root.Add(new CompletionCommand(session));
         root.Add(new HelpCommand(session));

@@ -1,0 +1,13 @@
+using Coffer.Cli.CommandLine;
+
+namespace Coffer.Cli.Commands.Keyprovider;
+
+/// <summary><c>coffer keyprovider</c>: what a runtime asks for layer keys, and what belongs to it.</summary>
+internal sealed class KeyProviderCommand : Verb
+{
+    public KeyProviderCommand(Session session)
+        : base("keyprovider", "Answer the wrap and unwrap calls of skopeo, buildah, podman, CRI-O and containerd.")
+    {
+        _ = session;
+    }
+}

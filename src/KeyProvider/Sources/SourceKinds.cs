@@ -1,0 +1,13 @@
+namespace Coffer.KeyProvider.Sources;
+
+/// <summary>The list of all kinds of source: a new one is a folder beside this file and a line in it.</summary>
+public static class SourceKinds
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<SourceKind> All { get; } =
+    [
+    ];
+
+    /// <summary>The kind of that <c>type</c>; null where there is none.</summary>
+    public static SourceKind? Find(string type) => All.FirstOrDefault(k => k.Type == type);
+}
