@@ -1,3 +1,5 @@
+using Coffer.KeyProvider.Sources.Local;
+
 namespace Coffer.KeyProvider.Sources;
 
 /// <summary>The list of all kinds of source: a new one is a folder beside this file and a line in it.</summary>
@@ -6,6 +8,7 @@ public static class SourceKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<SourceKind> All { get; } =
     [
+        LocalKind.Kind,
     ];
 
     /// <summary>The kind of that <c>type</c>; null where there is none.</summary>

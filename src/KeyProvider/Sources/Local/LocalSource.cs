@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using Coffer.KeyProvider.Packets;
+using Coffer.KeyProvider.Parameters;
+using Coffer.Oci;
+
+namespace Coffer.KeyProvider.Sources.Local;
+
+/// <summary>Keys in a directory, read when the source is opened: to take up new files is to open a new source.</summary>
+public sealed class LocalSource : IKeySource
+{
+    private readonly LocalSettings _settings;
+    private readonly LocalKeyRing _keys;
+
+    private LocalSource(LocalSettings settings, LocalKeyRing keys) => (_settings, _keys) = (settings, keys);
+
+    /// <inheritdoc/>
+    public string Name => _settings.Name;
+
+    /// <summary>Reads the directory.</summary>
+    /// <exception cref="CofferException">The directory or a file in it cannot be used, or the default key is not there.</exception>
+    public static LocalSource Open(LocalSettings settings)
+    {
+        var keys = new LocalKeyRing(KeyDirectory.Read(settings.Directory, settings.GroupMayRead), $"the key directory {Printable.Of(settings.Directory)}");
+        try
+        {
+            if (settings.DefaultKey is { } id) _ = keys.ToWrap(id, null);
+            return new LocalSource(settings, keys);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Knows(AnnotationPacket packet) => _keys.Knows(packet);
+
+    /// <inheritdoc/>
+    public Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
+    {
+        if (selection.AssetTags.Count > 0)
+        {
+            throw new KeyProviderException(FailureReason.BadRequest, $"the key source '{Name}' cannot keep asset tags: whoever has a local key opens every packet made under it",
+                "leave asset-tag: out, or wrap under a key of a broker");
+        }
+        if (selection.UseSampleKey) throw new KeyProviderException(FailureReason.BadRequest, $"the sample key is no key of the source '{Name}'");
+        if (selection.KeyFile is { } file) return Task.FromResult(WrapUnderFile(file, selection.KeyId, options.Span));
+        var (key, kid) = _keys.ToWrap(selection.KeyId, _settings.DefaultKey);
+        return Task.FromResult(KeyedPacket.Seal(key.Key, kid, options.Span));
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]> UnwrapAsync(AnnotationPacket packet, CancellationToken cancellationToken)
+    {
+        foreach (var key in _keys.CandidatesFor(packet))
+        {
+            if (KeyedPacket.TryOpen(key.Key, packet) is { } options) return Task.FromResult(options);
+        }
+        throw new KeyProviderException(FailureReason.Integrity, $"the packet does not open under key '{Printable.Of(packet.KeyId)}' of the source '{Name}'",
+            "it was altered, or made under another key of that name");
+    }
+
+    /// <summary>Zeroes the keys.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _keys.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private AnnotationPacket WrapUnderFile(string file, string? keyId, ReadOnlySpan<byte> options)
+    {
+        if (keyId is null)
+        {
+            throw new KeyProviderException(FailureReason.BadRequest, "keypath= needs keyid= beside it: the packet must name its key", "write keyid=kbs:///REPOSITORY/TYPE/TAG::keypath=FILE");
+        }
+        try
+        {
+            var problems = new List<string>();
+            if (KeyDirectoryPath.Check(_settings.Directory, problems) is not { } real || problems.Count > 0)
+            {
+                throw new KeyProviderException(FailureReason.Unavailable, problems[0]);
+            }
+            using var content = new SecureFile(real, _settings.GroupMayRead).Read(Path.Combine(real, file)).Content;
+            return KeyedPacket.Seal(content.Key, keyId, options);
+        }
+        catch (FormatException e)
+        {
+            throw new KeyProviderException(FailureReason.Denied, $"the key file {Printable.Of(file)} {e.Message}",
+                $"keypath= names a key file inside {Printable.Of(_settings.Directory)}", e);
+        }
+    }
+}
