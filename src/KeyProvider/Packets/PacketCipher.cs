@@ -42,6 +42,7 @@ public static class PacketCipher
     public static byte[] Open(AnnotationPacket packet, ReadOnlySpan<byte> key)
     {
         var length = packet.WrappedData.Length - TagBytes;
+        if (length < 0 || packet.Iv.Length != NonceBytes) throw DoesNotOpen(packet);
         var options = GC.AllocateUninitializedArray<byte>(length, pinned: true);
         using var cipher = Cipher(key);
         try
@@ -52,11 +53,14 @@ public static class PacketCipher
         catch (CryptographicException)
         {
             CryptographicOperations.ZeroMemory(options);
-            throw new KeyProviderException(
-                FailureReason.Integrity, $"the packet does not open under key {Printable.Of(packet.KeyId)}",
-                "it was altered, or wrapped under another key of that name");
+            throw DoesNotOpen(packet);
         }
     }
+
+    /// <summary>The failure of a packet that was altered, or made under another key.</summary>
+    internal static KeyProviderException DoesNotOpen(AnnotationPacket packet) => new(
+        FailureReason.Integrity, $"the packet does not open under key {Printable.Of(packet.KeyId)}",
+        "it was altered, or wrapped under another key of that name");
 
     /// <summary>Whether options of that size can be wrapped.</summary>
     /// <exception cref="KeyProviderException"><see cref="FailureReason.BadRequest"/>: they cannot.</exception>

@@ -35,7 +35,7 @@ public abstract class KeySourceContract
     public async Task Options_of_any_length_come_back()
     {
         await using var source = await OpenAsync();
-        foreach (var length in new[] { 0, 1, 15, 16, 17, 4095, 65536 })
+        foreach (var length in new[] { 1, 15, 16, 17, 4095, PacketLimits.OptionsBytes })
         {
             var options = RandomNumberGenerator.GetBytes(length);
             Assert.Equal(options, await source.UnwrapAsync(await source.WrapAsync(new KeySelection(), options, default), default));

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Coffer.Jose;
 using Coffer.KeyProvider.Memory;
+using Coffer.KeyProvider.Packets;
 
 namespace Coffer.KeyProvider.Sources.Local;
 
@@ -13,7 +14,7 @@ namespace Coffer.KeyProvider.Sources.Local;
 public sealed record KeyFileContent(KeyFileForm Form, LockedBytes Key, string? ForeignKid) : IDisposable
 {
     /// <summary>The length of every key, in bytes.</summary>
-    public const int KeyBytes = 32;
+    public const int KeyBytes = PacketCipher.KeyBytes;
 
     /// <summary>The largest key file, in bytes.</summary>
     public const int MostBytes = 4096;

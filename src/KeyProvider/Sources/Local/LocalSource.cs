@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Coffer.KeyProvider.Packets;
 using Coffer.KeyProvider.Parameters;
 using Coffer.Oci;
@@ -47,18 +46,26 @@ public sealed class LocalSource : IKeySource
         if (selection.UseSampleKey) throw new KeyProviderException(FailureReason.BadRequest, $"the sample key is no key of the source '{Name}'");
         if (selection.KeyFile is { } file) return Task.FromResult(WrapUnderFile(file, selection.KeyId, options.Span));
         var (key, kid) = _keys.ToWrap(selection.KeyId, _settings.DefaultKey);
-        return Task.FromResult(KeyedPacket.Seal(key.Key, kid, options.Span));
+        using var bytes = key.Key.Open();
+        return Task.FromResult(PacketCipher.Seal(kid, bytes.Span, options.Span));
     }
 
     /// <inheritdoc/>
     public Task<byte[]> UnwrapAsync(AnnotationPacket packet, CancellationToken cancellationToken)
     {
-        foreach (var key in _keys.CandidatesFor(packet))
+        var candidates = _keys.CandidatesFor(packet);
+        for (var i = 0; ; i++)
         {
-            if (KeyedPacket.TryOpen(key.Key, packet) is { } options) return Task.FromResult(options);
+            using var key = candidates[i].Key.Open();
+            try
+            {
+                return Task.FromResult(PacketCipher.Open(packet, key.Span));
+            }
+            catch (KeyProviderException e) when (e.Reason == FailureReason.Integrity && i < candidates.Length - 1)
+            {
+                // SecL's packets name no version: an older one may fit.
+            }
         }
-        throw new KeyProviderException(FailureReason.Integrity, $"the packet does not open under key '{Printable.Of(packet.KeyId)}' of the source '{Name}'",
-            "it was altered, or made under another key of that name");
     }
 
     /// <summary>Zeroes the keys.</summary>
@@ -82,7 +89,8 @@ public sealed class LocalSource : IKeySource
                 throw new KeyProviderException(FailureReason.Unavailable, problems[0]);
             }
             using var content = new SecureFile(real, _settings.GroupMayRead).Read(Path.Combine(real, file)).Content;
-            return KeyedPacket.Seal(content.Key, keyId, options);
+            using var key = content.Key.Open();
+            return PacketCipher.Seal(keyId, key.Span, options);
         }
         catch (FormatException e)
         {
