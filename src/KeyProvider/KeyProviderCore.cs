@@ -1,4 +1,11 @@
+using System.Security.Cryptography;
+using Coffer.ImageCrypt.KeyWrap.Provider;
+using Coffer.KeyProvider.Calls;
+using Coffer.KeyProvider.Packets;
+using Coffer.KeyProvider.Parameters;
 using Coffer.KeyProvider.Sources;
+using Coffer.KeyProvider.Sources.Sample;
+using Coffer.Oci;
 
 namespace Coffer.KeyProvider;
 
@@ -9,16 +16,26 @@ namespace Coffer.KeyProvider;
 public sealed class KeyProviderCore : IAsyncDisposable
 {
     private readonly KeyProviderOptions _options;
-    private readonly IReadOnlyList<IKeySource> _sources;
+    private readonly IReadOnlyList<GuardedSource> _sources;
+    private readonly SourceChoice _choice;
+    private readonly UnwrapFlights _flights = new();
+    private readonly UnwrapCache? _cache;
 
     /// <param name="options">What is allowed, and for how long.</param>
     /// <param name="sources">In the order in which they are asked; the core disposes them.</param>
     /// <param name="time">The clock.</param>
+    /// <exception cref="CofferException">A provider name stands for a source that is not there.</exception>
     public KeyProviderCore(KeyProviderOptions options, IReadOnlyList<IKeySource> sources, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
+        if (options.Providers.FirstOrDefault(p => p.Value is { } name && !sources.Any(s => s.Name == name)) is { Key: { } provider, Value: { } missing })
+        {
+            throw new CofferException($"provider '{Printable.Of(provider, 64)}' wraps with the key source '{Printable.Of(missing, 64)}', which is not configured");
+        }
         _options = options;
-        _sources = sources;
-        _ = time;
+        _sources = [.. sources.Select(s => new GuardedSource(s, options.CallTimeout, time))];
+        _choice = new SourceChoice(options, _sources, options.AllowSampleKey ? new GuardedSource(new SampleKeySource(), options.CallTimeout, time) : null);
+        _cache = options is { CacheLifetime.Ticks: > 0, CacheEntries: > 0 } ? new UnwrapCache(options.CacheLifetime, options.CacheEntries, time) : null;
     }
 
     /// <summary>Answers one request document (JSON in UTF-8, see docs/keyprovider.md).</summary>
@@ -27,12 +44,103 @@ public sealed class KeyProviderCore : IAsyncDisposable
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>The answer document; the caller zeroes it.</returns>
     /// <exception cref="KeyProviderException">Why there is no answer.</exception>
-    public Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> request, CallTrace trace, CancellationToken cancellationToken) =>
-        throw new KeyProviderException(FailureReason.Internal, $"not yet: {_options.Providers.Count}");
+    public async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> request, CallTrace trace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnswerAsync(Read(request), trace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KeyProviderException e)
+        {
+            throw CallFailure.Named(e, trace);
+        }
+    }
 
     /// <summary>Disposes the sources and zeroes the cache. No call may be under way.</summary>
     public async ValueTask DisposeAsync()
     {
+        _cache?.Dispose();
         foreach (var source in _sources) await source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private KeyProviderRequest Read(ReadOnlyMemory<byte> request)
+    {
+        try
+        {
+            return KeyProviderRequest.Read(request, [.. _options.Providers.Keys]);
+        }
+        catch (FormatException e)
+        {
+            throw new KeyProviderException(FailureReason.BadRequest, $"the {e.Message}", "the bytes are ocicrypt's key provider protocol, in JSON (docs/keyprovider.md)");
+        }
+    }
+
+    private async Task<byte[]> AnswerAsync(KeyProviderRequest request, CallTrace trace, CancellationToken cancellationToken)
+    {
+        byte[]? payload = null;
+        try
+        {
+            trace.Operation = request.Operation;
+            payload = request.Operation == KeyProviderOperation.KeyWrap
+                ? await WrapAsync(request, trace, cancellationToken).ConfigureAwait(false)
+                : await UnwrapAsync(request, trace, cancellationToken).ConfigureAwait(false);
+            return new KeyProviderAnswer(request.Operation, payload).Write();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(payload);
+            CryptographicOperations.ZeroMemory(request.Payload);
+        }
+    }
+
+    private async Task<byte[]> WrapAsync(KeyProviderRequest request, CallTrace trace, CancellationToken cancellationToken)
+    {
+        if (RequestedKey.Names(request.Parameters, _options) is [var name]) trace.Provider = name;
+        var asked = RequestedKey.Read(request.Parameters, _options);
+        trace.KeyId = asked.Selection.KeyId;
+        PacketCipher.CheckOptions(request.Payload.Length);
+        var source = _choice.ForWrap(asked);
+        trace.Source = source.Name;
+        var packet = await source.AskAsync((s, token) => s.WrapAsync(asked.Selection, request.Payload, token), _ => { }, cancellationToken).ConfigureAwait(false);
+        trace.KeyId = packet.KeyId;
+        return PacketWriter.Write(packet);
+    }
+
+    private async Task<byte[]> UnwrapAsync(KeyProviderRequest request, CallTrace trace, CancellationToken cancellationToken)
+    {
+        // Which key unwraps is the packet's to say; the caller's parameters only tell under which name we were called.
+        if (RequestedKey.Names(request.Parameters, _options) is [var name]) trace.Provider = name;
+        var packet = PacketReader.Read(request.Payload);
+        trace.KeyId = packet.KeyId;
+        var digest = PacketDigest.Of(request.Payload);
+        if (_cache?.Find(digest) is { } kept)
+        {
+            (trace.Origin, trace.Source) = (AnswerOrigin.Cache, kept.Source);
+            return kept.Options;
+        }
+        var sources = _choice.ForUnwrap(packet);
+        return await _flights.JoinAsync(digest, trace, (flight, token) => UnwrapAsync(packet, digest, sources, flight, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<byte[]> UnwrapAsync(
+        AnnotationPacket packet, PacketDigest digest, IReadOnlyList<GuardedSource> sources, CallTrace trace, CancellationToken cancellationToken)
+    {
+        KeyProviderException? failure = null;
+        foreach (var source in sources)
+        {
+            trace.Source = source.Name;
+            try
+            {
+                var options = await source.AskAsync((s, token) => s.UnwrapAsync(packet, token), static late => CryptographicOperations.ZeroMemory(late), cancellationToken).ConfigureAwait(false);
+                _cache?.Keep(digest, options, source.Name);
+                return options;
+            }
+            catch (KeyProviderException e) when (e.Reason is not (FailureReason.Denied or FailureReason.Cancelled))
+            {
+                // Two sources may hold keys of one name. That a source lacks the key says less than why another failed.
+                if (failure is null or { Reason: FailureReason.UnknownKey }) failure = e;
+            }
+        }
+        throw failure!;
     }
 }

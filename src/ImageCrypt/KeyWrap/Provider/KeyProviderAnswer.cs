@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace Coffer.ImageCrypt.KeyWrap.Provider;
@@ -11,24 +12,25 @@ namespace Coffer.ImageCrypt.KeyWrap.Provider;
 /// <param name="Payload">The packet (wrap) or the private options as JSON in UTF-8 (unwrap); empty if the provider had none.</param>
 public sealed record KeyProviderAnswer(KeyProviderOperation Operation, byte[] Payload)
 {
-    /// <summary>JSON in UTF-8.</summary>
+    /// <summary>JSON in UTF-8, written into an array of the right size, so that no other copy is left. The caller zeroes it.</summary>
     public byte[] Write()
     {
-        using var stream = new MemoryStream(Payload.Length * 4 + 64);
-        using (var json = new Utf8JsonWriter(stream))
+        var (section, name) = Names(Operation);
+        var head = Encoding.UTF8.GetBytes($"{{\"{section}\":{{\"{name}\":[");
+        var tail = "]}}"u8;
+        var size = head.Length + tail.Length + Math.Max(0, Payload.Length - 1);
+        foreach (var value in Payload) size += value < 10 ? 1 : value < 100 ? 2 : 3;
+        var answer = new byte[size];
+        head.CopyTo(answer, 0);
+        var at = head.Length;
+        for (var i = 0; i < Payload.Length; i++)
         {
-            var (section, name) = Names(Operation);
-            json.WriteStartObject();
-            json.WriteStartObject(section);
-            json.WriteStartArray(name);
-            foreach (var value in Payload) json.WriteNumberValue(value);
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndObject();
+            if (i > 0) answer[at++] = (byte)',';
+            Utf8Formatter.TryFormat(Payload[i], answer.AsSpan(at), out var digits);
+            at += digits;
         }
-        var bytes = stream.ToArray();
-        CryptographicOperations.ZeroMemory(stream.GetBuffer());
-        return bytes;
+        tail.CopyTo(answer.AsSpan(at));
+        return answer;
     }
 
     /// <summary>Reads the answer to <paramref name="operation"/>; what concerns the other operation is ignored.</summary>

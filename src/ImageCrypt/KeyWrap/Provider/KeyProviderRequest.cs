@@ -17,7 +17,7 @@ public sealed record KeyProviderRequest(
     /// <summary>Most bytes of a request or answer: the default message limit of gRPC.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private const string ParameterMap = "Parameters"; // a name on the wire, whatever our member is called
+    internal const string ParameterMap = "Parameters"; // a name on the wire, whatever our member is called
 
     /// <summary>A question with one parameter entry, as our client asks it.</summary>
     /// <param name="operation">What is asked.</param>
@@ -31,8 +31,8 @@ public sealed record KeyProviderRequest(
     /// <summary>JSON in UTF-8, member for member as Go writes it. The caller zeroes it.</summary>
     public byte[] Write()
     {
-        using var stream = new MemoryStream(Payload.Length * 2 + 4096);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using var buffer = new ZeroingBuffer(Payload.Length * 2 + 4096);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var wrap = Operation == KeyProviderOperation.KeyWrap;
             json.WriteStartObject();
@@ -49,59 +49,18 @@ public sealed record KeyProviderRequest(
             json.WriteEndObject();
             json.WriteEndObject();
         }
-        var bytes = stream.ToArray();
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(stream.GetBuffer());
-        return bytes;
+        return buffer.Written.ToArray();
     }
 
-    /// <summary>Reads a question.</summary>
+    /// <summary>Reads a question with all parameters that the caller sent, private keys and passwords for other schemes included.</summary>
     /// <exception cref="FormatException">Not JSON, an unknown operation, or no payload: the message says which, without content.</exception>
-    public static KeyProviderRequest Read(ReadOnlyMemory<byte> json)
-    {
-        if (json.Length > MaxBytes) throw new FormatException($"request of {json.Length} bytes; at most {MaxBytes} are read");
-        try
-        {
-            using var document = JsonDocument.Parse(json, ProviderJson.Options);
-            var root = document.RootElement;
-            var operation = ProviderJson.Member(root, "op") is { ValueKind: JsonValueKind.String } op ? op.GetString() : null;
-            return operation switch
-            {
-                "keywrap" => Read(root, KeyProviderOperation.KeyWrap, "keywrapparams", "ec", "optsdata"),
-                "keyunwrap" => Read(root, KeyProviderOperation.KeyUnwrap, "keyunwrapparams", "dc", "annotation"),
-                null => throw new FormatException("request has no op"),
-                _ => throw new FormatException($"request has the unknown op '{Oci.Printable.Of(operation, 32)}'"),
-            };
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new FormatException("request is not JSON", e);
-        }
-    }
+    public static KeyProviderRequest Read(ReadOnlyMemory<byte> json) => RequestReader.Read(json, null);
 
-    private static KeyProviderRequest Read(JsonElement root, KeyProviderOperation operation, string section, string config, string payload)
-    {
-        if (ProviderJson.Member(root, section) is not { } parameters) throw new FormatException($"request has no {section}");
-        var values = new Dictionary<string, IReadOnlyList<byte[]>>();
-        if (ProviderJson.Member(parameters, config) is { } settings && ProviderJson.Member(settings, ParameterMap) is { } map)
-        {
-            if (map.ValueKind != JsonValueKind.Object) throw new FormatException($"{section}.{config}.Parameters is not an object");
-            foreach (var entry in map.EnumerateObject())
-            {
-                if (entry.Value.ValueKind == JsonValueKind.Null) continue;
-                if (entry.Value.ValueKind != JsonValueKind.Array) throw new FormatException($"a parameter in {section} is not an array");
-                values[entry.Name] = [.. entry.Value.EnumerateArray().Select(v =>
-                    v.ValueKind == JsonValueKind.Null ? [] : ProviderJson.ReadBytes(v, $"a parameter in {section}"))];
-            }
-        }
-        return new KeyProviderRequest(operation, values, ReadPayload(parameters, payload)
-            ?? throw new FormatException($"request has no {section}.{payload}"));
-    }
-
-    /// <summary>ocicrypt-rs sends the private options as plain text, which begins with a brace and so is never base64.</summary>
-    private static byte[]? ReadPayload(JsonElement parameters, string name) =>
-        ProviderJson.Member(parameters, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { } plain && plain.StartsWith('{')
-            ? Encoding.UTF8.GetBytes(plain)
-            : ProviderJson.Bytes(parameters, name);
+    /// <summary>Reads a question; parameters under other names are skipped without being decoded, for they are none of a provider's business.</summary>
+    /// <param name="json">JSON in UTF-8.</param>
+    /// <param name="parameterNames">The names under which the provider is known.</param>
+    /// <exception cref="FormatException">Not JSON, an unknown operation, or no payload: the message says which, without content.</exception>
+    public static KeyProviderRequest Read(ReadOnlyMemory<byte> json, IReadOnlyCollection<string> parameterNames) => RequestReader.Read(json, parameterNames);
 
     private void WriteEncryptConfig(Utf8JsonWriter json)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Coffer.ImageCrypt.KeyWrap.Provider;
@@ -47,6 +49,7 @@ internal static class ProviderJson
                 {
                     if (number.ValueKind != JsonValueKind.Number || !number.TryGetByte(out numbers[at++]))
                     {
+                        CryptographicOperations.ZeroMemory(numbers);
                         throw new FormatException($"{name} holds something that is not a byte");
                     }
                 }
@@ -54,5 +57,23 @@ internal static class ProviderJson
             default:
                 throw new FormatException($"{name} is neither base64 text nor an array of bytes");
         }
+    }
+
+    /// <summary>Whether a text begins with a brace.</summary>
+    public static bool BeginsWithBrace(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(value) is [(byte)'"', (byte)'{', ..];
+
+    /// <summary>A text in UTF-8, without a string in between that nobody could zero.</summary>
+    /// <exception cref="InvalidOperationException">Not valid Unicode.</exception>
+    public static byte[] Utf8Text(JsonElement value)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        var reader = new Utf8JsonReader(raw);
+        reader.Read();
+        var buffer = new byte[raw.Length];
+        var length = reader.CopyString(buffer);
+        var text = buffer[..length];
+        CryptographicOperations.ZeroMemory(buffer);
+        return text;
     }
 }
