@@ -8,6 +8,9 @@ public sealed record KeyProviderSettings
     /// <summary>Where the file is looked for when no flag names one; it need not be there.</summary>
     public const string DefaultPath = "/etc/coffer/keyprovider.json";
 
+    /// <summary>The file that was read, absolute; null for none.</summary>
+    public string? File { get; init; }
+
     /// <summary>What the core needs.</summary>
     public KeyProviderOptions Core { get; init; } = new();
 
