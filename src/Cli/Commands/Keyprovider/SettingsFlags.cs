@@ -44,7 +44,11 @@ internal sealed class SettingsFlags
             flags.Set(_localKeys.Name, "local", "sources", LocalSource, "type");
             flags.Set(_localKeys.Name, directory, "sources", LocalSource, "directory");
         }
-        flags.Set(_defaultKey.Name, parsed.GetValue(_defaultKey), "sources", LocalSource, "defaultKey");
+        if (parsed.GetValue(_defaultKey) is { } key)
+        {
+            flags.Set(_defaultKey.Name, "local", "sources", LocalSource, "type");
+            flags.Set(_defaultKey.Name, key, "sources", LocalSource, "defaultKey");
+        }
         ReadProviders(parsed.GetValue(_providers) ?? [], flags);
         flags.Set(_sample.Name, parsed.GetValue(_sample), "insecureAllowSampleKey");
         flags.Set(_callTimeout.Name, parsed.GetValue(_callTimeout), "callTimeout");

@@ -23,8 +23,7 @@ public sealed record LocalSettings(string Name, IReadOnlyList<string> KeyIds, st
     /// <summary>Reads the section; what is wrong with it is reported to the section itself.</summary>
     public static LocalSettings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
     {
-        var directory = section.Text("directory") ?? DefaultDirectory;
-        if (directory[0] != '/') section.Problem("directory", "is not an absolute path");
+        var directory = section.FilePath("directory") ?? DefaultDirectory;
         var defaultKey = section.Text("defaultKey");
         if (defaultKey is not null && !VersionedKeyName.IsId(defaultKey)) section.Problem("defaultKey", "is no key id (1 to 128 of A-Z a-z 0-9 . _ -, not beginning with a dot)");
         return new LocalSettings(name, keyIds, directory, defaultKey, section.Flag("groupMayRead"));
