@@ -22,6 +22,9 @@ internal static class Program
         using var stderr = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true };
         var session = new Session(stdin, stdout, stderr)
         {
+            OpenInput = Console.OpenStandardInput,
+            OpenOutput = Console.OpenStandardOutput,
+            InputIsTerminal = !Console.IsInputRedirected,
             Screen = Screen.OnStandardError(),
             Prompt = PasswordPrompt.AskAsync,
         };

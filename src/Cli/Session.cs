@@ -13,6 +13,15 @@ internal sealed class Session(TextReader input, TextWriter output, TextWriter er
 
     public TextWriter Error { get; } = error;
 
+    /// <summary>Standard input as bytes, for verbs that read no text; they use it instead of <see cref="Input"/>. The verb disposes it.</summary>
+    public Func<Stream> OpenInput { get; init; } = static () => Stream.Null;
+
+    /// <summary>Standard output as bytes, for verbs that write no text; they use it instead of <see cref="Output"/>. The verb disposes it.</summary>
+    public Func<Stream> OpenOutput { get; init; } = static () => Stream.Null;
+
+    /// <summary>Whether a person sits before standard input.</summary>
+    public bool InputIsTerminal { get; init; }
+
     /// <summary>The terminal behind <see cref="Error"/>; null where it is a pipe or a file.</summary>
     public Screen? Screen { get; init; }
 

@@ -9,10 +9,17 @@ internal static class CallFailure
     {
         string?[] missing =
         [
-            trace.Provider is { } provider && !e.Message.Contains($"provider '{Printable.Of(provider, 64)}'", StringComparison.Ordinal) ? $"provider '{Printable.Of(provider, 64)}'" : null,
-            trace.KeyId is { } key && !e.Message.Contains(Printable.Of(key), StringComparison.Ordinal) ? $"key {Printable.Of(key)}" : null,
+            trace.Provider is { } provider ? Unless(e.Message, $"provider '{Printable.Of(provider, 64)}'") : null,
+            trace.KeyId is { } key ? Unless(e.Message, $"key {Printable.Of(key)}") : null,
         ];
         var context = string.Join(", ", missing.OfType<string>());
         return context.Length == 0 ? e : new KeyProviderException(e.Reason, $"{context}: {e.Message}", e.Hint, e.InnerException);
+    }
+
+    private static string? Unless(string message, string what)
+    {
+        var at = message.IndexOf(what, StringComparison.Ordinal);
+        var end = at + what.Length;
+        return at >= 0 && (end == message.Length || !char.IsAsciiLetterOrDigit(message[end])) ? null : what;
     }
 }

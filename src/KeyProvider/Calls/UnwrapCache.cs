@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
+using Coffer.KeyProvider.Memory;
 
 namespace Coffer.KeyProvider.Calls;
 
 /// <summary>
-/// Unwrapped options kept in memory for a short time, by their packet. Zeroed when their time is over (by a timer, not only
+/// Unwrapped options kept in locked memory for a short time, by their packet. Zeroed when their time is over (by a timer, not only
 /// when somebody asks), when newer ones need the place, and on disposal. Never written anywhere.
 /// </summary>
 internal sealed class UnwrapCache : IDisposable
@@ -41,7 +41,10 @@ internal sealed class UnwrapCache : IDisposable
         lock (_lock)
         {
             if (!_entries.TryGetValue(packet, out var entry) || _time.GetElapsedTime(entry.Since) >= _lifetime) return null;
-            return (Pinned(entry.Options), entry.Source);
+            using var kept = entry.Options.Open();
+            var copy = GC.AllocateUninitializedArray<byte>(kept.Span.Length, pinned: true);
+            kept.Span.CopyTo(copy);
+            return (copy, entry.Source);
         }
     }
 
@@ -52,7 +55,7 @@ internal sealed class UnwrapCache : IDisposable
         {
             if (_disposed || _entries.ContainsKey(packet)) return;
             while (_entries.Count >= _most) Drop();
-            var entry = new Entry(Pinned(options), source, _time.GetTimestamp());
+            var entry = new Entry(new LockedBytes(options), source, _time.GetTimestamp());
             _entries.Add(packet, entry);
             _oldest.Enqueue((packet, entry));
             if (_oldest.Count == 1) _timer.Change(_lifetime, Timeout.InfiniteTimeSpan);
@@ -90,15 +93,8 @@ internal sealed class UnwrapCache : IDisposable
     {
         var (packet, entry) = _oldest.Dequeue();
         _entries.Remove(packet);
-        CryptographicOperations.ZeroMemory(entry.Options);
+        entry.Options.Dispose();
     }
 
-    private static byte[] Pinned(ReadOnlySpan<byte> options)
-    {
-        var copy = GC.AllocateUninitializedArray<byte>(options.Length, pinned: true);
-        options.CopyTo(copy);
-        return copy;
-    }
-
-    private sealed record Entry(byte[] Options, string? Source, long Since);
+    private sealed record Entry(LockedBytes Options, string? Source, long Since);
 }

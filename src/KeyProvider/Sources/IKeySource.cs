@@ -13,7 +13,7 @@ public interface IKeySource : IAsyncDisposable
     string Name { get; }
 
     /// <summary>Prefixes of the key ids that it is asked to wrap under, from <see cref="SourceSettings.KeyIds"/>; empty for those that no other source claims.</summary>
-    IReadOnlyList<string> KeyIds => [];
+    IReadOnlyList<string> KeyIds { get; }
 
     /// <summary>True where this source is the one to ask about the packet's key, whether or not it can serve it just now.</summary>
     bool Knows(AnnotationPacket packet);

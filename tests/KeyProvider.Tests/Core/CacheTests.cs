@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.KeyProvider.Tests.Core;
 
-public sealed class CacheTests
+public sealed class CacheTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly HeldSource _source = new();
@@ -91,4 +91,6 @@ public sealed class CacheTests
     }
 
     private static PacketDigest Digest(byte of) => PacketDigest.Of([of]);
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

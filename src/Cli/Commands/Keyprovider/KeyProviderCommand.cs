@@ -8,6 +8,6 @@ internal sealed class KeyProviderCommand : Verb
     public KeyProviderCommand(Session session)
         : base("keyprovider", "Answer the wrap and unwrap calls of skopeo, buildah, podman, CRI-O and containerd.")
     {
-        _ = session;
+        Add(new ExecCommand(session));
     }
 }

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using Coffer.KeyProvider.Configuration;
+using Coffer.KeyProvider.Sources;
+
+namespace Coffer.KeyProvider.Exec;
+
+/// <summary>
+/// The command's front: one request in, one answer out, and nothing else. Touches neither a web server nor a configuration
+/// host nor a logging framework: a runtime starts it anew for every layer.
+/// </summary>
+public static class KeyProviderExec
+{
+    /// <summary>Answers one request. Its caller may name key files inside the key folder: it runs with the caller's own rights.</summary>
+    /// <param name="settings">What the configuration and the flags say.</param>
+    /// <param name="input">The request up to its end, at most 4 MiB; left open.</param>
+    /// <param name="output">Gets the answer once all of it is known; left open.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="Coffer.Oci.CofferException">A key source cannot be opened, or why there is no answer (<see cref="KeyProviderException"/>); nothing has been written then.</exception>
+    public static async Task RunAsync(KeyProviderSettings settings, Stream input, Stream output, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var request = await RequestStream.ReadAsync(input, cancellationToken).ConfigureAwait(false);
+        byte[]? answer = null;
+        try
+        {
+            var sources = await KeySources.OpenAsync(settings.Sources, cancellationToken).ConfigureAwait(false);
+            var core = new KeyProviderCore(settings.Core with { AllowKeyFile = true, CacheLifetime = TimeSpan.Zero }, sources, time);
+            await using (core.ConfigureAwait(false))
+            {
+                answer = await core.AnswerAsync(request, new CallTrace(), cancellationToken).ConfigureAwait(false);
+                await output.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
+                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(request);
+            CryptographicOperations.ZeroMemory(answer);
+        }
+    }
+
+    /// <summary>The error where standard input is a terminal, at which nobody types such a request.</summary>
+    public static KeyProviderException AtATerminal() => RequestStream.Nothing("standard input is a terminal");
+}
