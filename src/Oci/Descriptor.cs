@@ -23,6 +23,12 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// <summary>Every other member with its JSON text, in the order read.</summary>
     public IReadOnlyList<KeyValuePair<string, JsonElement>> Unknown { get; init; } = [];
 
+    /// <summary>Reads a descriptor that stands in a document of another kind than a manifest.</summary>
+    /// <param name="element">The descriptor object.</param>
+    /// <param name="where">Where it stands, for messages.</param>
+    /// <exception cref="MalformedImageException">A member is missing, of the wrong type or beyond the bounds.</exception>
+    public static Descriptor Read(JsonElement element, string where) => DescriptorJson.Read(element, where);
+
     internal static IReadOnlyDictionary<string, string> EmptyAnnotations { get; } = new Dictionary<string, string>();
 
     /// <summary>A copy with one annotation set, or removed where <paramref name="value"/> is null.</summary>

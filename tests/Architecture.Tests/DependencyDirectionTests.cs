@@ -40,7 +40,7 @@ public sealed class DependencyDirectionTests
     [Theory]
     [InlineData("Org.BouncyCastle", "src/ImageCrypt/KeyWrap/Pgp/")]
     [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
-    [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
+    [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/ImageCrypt/StreamProcessor/", "src/KeyProvider/Daemon/")]
     [InlineData("Microsoft.AspNetCore", "src/KeyProvider/Daemon/")]
     [InlineData("OpenTelemetry", "src/KeyProvider/Daemon/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]

@@ -22,6 +22,7 @@ internal static class CofferCommand
         root.Add(new InspectCommand(session));
         root.Add(new VerifyCommand(session));
         root.Add(new KeyProviderCommand(session));
+        root.Add(new CtdDecoderCommand(session));
         root.Add(new DemoCommand(session));
         root.Add(new CompletionCommand(session));
         root.Add(new HelpCommand(session));

@@ -45,6 +45,18 @@ public sealed class IdentityReader(PassphrasePrompt? prompt = null, Action<strin
         }
     }
 
+    /// <summary>The identities of a key file that came another way than by a path. The caller disposes them, and zeroes the content.</summary>
+    /// <param name="source">What it is called in messages.</param>
+    /// <param name="content">The file.</param>
+    /// <param name="cancellationToken">Ends waiting at the prompt.</param>
+    /// <exception cref="CofferException">As above.</exception>
+    internal async ValueTask<IReadOnlyList<Identity>> ReadAsync(string source, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (content.Length > KeyFile.MaxBytes) throw new CofferException($"key file '{Printable.Of(source)}' has more than the {KeyFile.MaxBytes} bytes that are read");
+        using var password = new KeyPassword(IdentitySpec.Parse(source, static _ => true), prompt);
+        return await ReadAsync(content, new KeyFileContext(source, password, warn ?? (static _ => { })), cancellationToken).ConfigureAwait(false);
+    }
+
     private static async ValueTask<IReadOnlyList<Identity>> ReadAsync(ReadOnlyMemory<byte> content, KeyFileContext file, CancellationToken cancellationToken)
     {
         switch (KeyFileSniffer.Sniff(content.Span))
