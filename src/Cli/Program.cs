@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Coffer.Cli.CommandLine;
 using Coffer.Cli.Output;
-using Coffer.Cli.Processes;
 using Coffer.Cli.Terminal;
 
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -28,8 +27,9 @@ internal static class Program
             InputIsTerminal = !Console.IsInputRedirected,
             Screen = Screen.OnStandardError(),
             Prompt = PasswordPrompt.AskAsync,
+            CalledAs = Path.GetFileName(Environment.GetCommandLineArgs().FirstOrDefault("coffer")),
         };
-        var status = await RunAsync(CalledAs.Arguments(Environment.GetCommandLineArgs().FirstOrDefault(), args), session, interruption.Token).ConfigureAwait(false);
+        var status = await RunAsync(args, session, interruption.Token).ConfigureAwait(false);
         return interruption.Signal is { } signal && status != 0 ? 128 + signal : status;
     }
 

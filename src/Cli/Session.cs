@@ -28,6 +28,9 @@ internal sealed class Session(TextReader input, TextWriter output, TextWriter er
     /// <summary>Asks for passwords; null where nobody can be asked.</summary>
     public PassphrasePrompt? Prompt { get; init; }
 
+    /// <summary>The name that the executable was called by, without its folder: a link can have the name of a verb.</summary>
+    public string CalledAs { get; init; } = "coffer";
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>What tells the person how the work goes, in the form that suits where it is read.</summary>

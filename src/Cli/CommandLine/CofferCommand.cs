@@ -26,6 +26,11 @@ internal static class CofferCommand
         root.Add(new DemoCommand(session));
         root.Add(new CompletionCommand(session));
         root.Add(new HelpCommand(session));
+        return WithHelp(root);
+    }
+
+    private static T WithHelp<T>(T root) where T : Command
+    {
         foreach (var option in root.Options)
         {
             if (option is not HelpOption { Action: HelpAction help } helpOption) continue;
@@ -40,7 +45,8 @@ internal static class CofferCommand
     /// <returns>The exit status.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Session session, CancellationToken cancellationToken)
     {
-        var root = Build(session);
+        // Through a link of that name the executable is the program that containerd's own configuration names.
+        Command root = session.CalledAs == CtdDecoderCommand.VerbName ? WithHelp(new CtdDecoderCommand(session) { new HelpOption() }) : Build(session);
         var parsed = root.Parse(args, Grammar);
         if (parsed.Action is null or ParseErrorAction || UsageErrors.AreHidden(parsed, args)) return UsageErrors.Report(parsed, args, session.Error);
         var invocation = new InvocationConfiguration

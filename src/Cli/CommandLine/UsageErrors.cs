@@ -52,7 +52,8 @@ internal static class UsageErrors
         [.. command.Children.OfType<OptionResult>().SelectMany(o => o.Tokens)];
 
     private static string PathOf(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "coffer";
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}"
+        : command.Command is RootCommand ? "coffer" : command.Command.Name;
 
     private static string Lower(string message)
     {
