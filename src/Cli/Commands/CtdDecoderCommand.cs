@@ -25,13 +25,8 @@ internal sealed class CtdDecoderCommand : Verb
     public CtdDecoderCommand(Session session)
         : base(
             VerbName, "Decrypt one layer for containerd, as its stream processor: payload on file descriptor 3, layer on stdin, plaintext on stdout.",
-            """
-            [stream_processors."io.containerd.ocicrypt.decoder.v1.tar.gzip"]
-              accepts = ["application/vnd.oci.image.layer.v1.tar+gzip+encrypted"]
-              returns = "application/vnd.oci.image.layer.v1.tar+gzip"
-              path = "/usr/local/bin/coffer"
-              args = ["ctd-decoder", "--decryption-keys-path", "/etc/containerd/ocicrypt/keys"]
-            """.Split('\n'))
+            "coffer ctd-decoder --decryption-keys-path /etc/containerd/ocicrypt/keys",
+            "ln -s coffer /usr/local/bin/ctd-decoder")
     {
         Note = """
             Also what a link named ctd-decoder to this executable does. Key providers are asked as OCICRYPT_KEYPROVIDER_CONFIG says.
