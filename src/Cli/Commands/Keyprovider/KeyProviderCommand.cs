@@ -9,5 +9,6 @@ internal sealed class KeyProviderCommand : Verb
         : base("keyprovider", "Answer the wrap and unwrap calls of skopeo, buildah, podman, CRI-O and containerd.")
     {
         Add(new ExecCommand(session));
+        Add(new ServeCommand(session));
     }
 }

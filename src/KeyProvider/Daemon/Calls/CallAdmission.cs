@@ -1,0 +1,96 @@
+using System.Globalization;
+using Coffer.KeyProvider.Daemon.Peers;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Coffer.KeyProvider.Daemon.Calls;
+
+/// <summary>
+/// The gate before wrap and unwrap calls: admits as many as may be worked on and wait together, and turns away the next one at
+/// once, before its body is read; ends a call whose request does not arrive in time; tells the observer of each.
+/// </summary>
+internal sealed class CallAdmission(DaemonState state, TimeProvider time)
+{
+    public static readonly PathString Service = "/keyprovider.KeyProviderService";
+
+    // A source's time-out says more than the call's as a whole, so it comes first unless the call had to wait for its turn.
+    private const double OverSourceTime = 1.1;
+
+    private int _admitted;
+
+    public async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments(Service, StringComparison.Ordinal))
+        {
+            await UntilStoppingAsync(context, next).ConfigureAwait(false);
+            return;
+        }
+        using var call = new KeyCall(context.Features.Get<ConnectedPeer>()!.Peer, state.Settings.Core.CallTimeout * OverSourceTime, state.Parts.Load, time);
+        context.Features.Set(call);
+        state.Observer.CallStarted(call.Peer);
+        try
+        {
+            await AdmitAsync(context, next, call).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
+        {
+            if (call.Failure is null) call.Fail(FailureReason.Cancelled, "the caller went away");
+        }
+        finally
+        {
+            if (call.Failure is null) NoteStatus(context, call);
+            state.Observer.CallFinished(call.Finish());
+        }
+    }
+
+    private async Task AdmitAsync(HttpContext context, RequestDelegate next, KeyCall call)
+    {
+        var limits = state.Settings.Limits;
+        try
+        {
+            if (Interlocked.Increment(ref _admitted) > limits.ConcurrentCalls + limits.QueuedCalls)
+            {
+                call.Fail(FailureReason.Busy, $"key provider is busy: {limits.ConcurrentCalls} calls are worked on and {limits.QueuedCalls} wait");
+                await Refusal.WriteAsync(context, FailureReason.Busy, call.Message!, "try again; the limits are in the daemon's configuration").ConfigureAwait(false);
+                return;
+            }
+            call.Queue();
+            using var late = call.Deadline.Token.Register(() => EndUnreceived(context, call));
+            await next(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _admitted);
+            call.EndQueue();
+        }
+    }
+
+    private static void EndUnreceived(HttpContext context, KeyCall call)
+    {
+        if (call.IsReceived) return;
+        call.Fail(FailureReason.Timeout, $"the request did not arrive within {call.Limit.TotalSeconds:0.#} s");
+        context.Abort();
+    }
+
+    // Health watches and reflection streams stay open as long as the client likes, but not longer than the daemon.
+    private async Task UntilStoppingAsync(HttpContext context, RequestDelegate next)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Stopping.Token);
+        context.RequestAborted = end.Token;
+        await next(context).ConfigureAwait(false);
+    }
+
+    // What the gRPC library refuses by itself: a message too large or malformed, an unknown method, the client's own deadline.
+    private static void NoteStatus(HttpContext context, KeyCall call)
+    {
+        var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        var status = trailers is not null && trailers.TryGetValue("grpc-status", out var trailing) ? trailing : context.Response.Headers["grpc-status"];
+        if (!int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code))
+        {
+            call.Fail(FailureReason.Cancelled, "the caller went away");
+            return;
+        }
+        if (Refusal.ReasonOf((StatusCode)code) is { } reason) call.Fail(reason, $"refused by the gRPC library with status {(StatusCode)code}");
+    }
+}

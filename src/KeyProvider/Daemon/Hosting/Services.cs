@@ -1,0 +1,52 @@
+using Coffer.ImageCrypt.KeyWrap.Provider.Wire;
+using Coffer.KeyProvider.Configuration;
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
+using Grpc.Reflection;
+using Grpc.Reflection.V1Alpha;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coffer.KeyProvider.Daemon.Hosting;
+
+/// <summary>The gRPC services beside the key provider's own: health (grpc.health.v1) and reflection (v1 and v1alpha).</summary>
+internal static class Services
+{
+    private const int SmallMessage = 16 * 1024;
+
+    /// <summary>The names under which health is asked: the whole server's, and the service's.</summary>
+    public static IReadOnlyList<string> HealthNames { get; } = ["", KeyProviderService.Descriptor.FullName];
+
+    public static void Add(IServiceCollection services, LimitSettings limits, HealthServiceImpl health)
+    {
+        var described = new[] { KeyProviderService.Descriptor, Health.Descriptor, ServerReflection.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor };
+        services.AddSingleton(health);
+        services.AddSingleton(new ReflectionServiceImpl(described));
+        services.AddSingleton(new ReflectionV1ServiceImpl(described));
+        services.AddGrpc(options =>
+            {
+                options.MaxReceiveMessageSize = limits.MessageBytes;
+                options.MaxSendMessageSize = null; // an answer is bounded by its request
+                options.CompressionProviders = []; // no request may grow while it is read
+                options.EnableDetailedErrors = false;
+            })
+            .AddServiceOptions<HealthServiceImpl>(o => o.MaxReceiveMessageSize = SmallMessage)
+            .AddServiceOptions<ReflectionServiceImpl>(o => o.MaxReceiveMessageSize = SmallMessage)
+            .AddServiceOptions<ReflectionV1ServiceImpl>(o => o.MaxReceiveMessageSize = SmallMessage);
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.MapGrpcService<HealthServiceImpl>();
+        app.MapGrpcService<ReflectionServiceImpl>();
+        app.MapGrpcService<ReflectionV1ServiceImpl>();
+    }
+
+    public static void SetHealth(HealthServiceImpl health, bool serves)
+    {
+        foreach (var name in HealthNames)
+        {
+            health.SetStatus(name, serves ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing);
+        }
+    }
+}
