@@ -50,6 +50,10 @@ public sealed class SoftHsmToken : IDisposable
     public async Task GenerateRsaAsync(string label, string id, int bits) => (await RunToolAsync(
         "--login", "--pin", Pin, "--keypairgen", "--key-type", $"rsa:{bits}", "--label", label, "--id", id, "--usage-decrypt")).ShouldSucceed();
 
+    /// <summary>Makes an AES key in the token, which never leaves it. <paramref name="id"/> is hexadecimal.</summary>
+    public async Task GenerateAesAsync(string label, string id, int bytes = 32) => (await RunToolAsync(
+        "--login", "--pin", Pin, "--keygen", "--key-type", $"AES:{bytes}", "--label", label, "--id", id, "--sensitive")).ShouldSucceed();
+
     /// <summary>The public key as SubjectPublicKeyInfo in DER.</summary>
     public async Task<byte[]> ReadPublicKeyAsync(string id)
     {

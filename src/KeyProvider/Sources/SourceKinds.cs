@@ -1,4 +1,5 @@
 using Coffer.KeyProvider.Sources.Local;
+using Coffer.KeyProvider.Sources.Pkcs11;
 
 namespace Coffer.KeyProvider.Sources;
 
@@ -9,6 +10,7 @@ public static class SourceKinds
     public static IReadOnlyList<SourceKind> All { get; } =
     [
         LocalKind.Kind,
+        Pkcs11Kind.Kind,
     ];
 
     /// <summary>The kind of that <c>type</c>; null where there is none.</summary>

@@ -52,6 +52,8 @@ internal sealed class TokenObject : IDisposable
         using var template = new AttributeTemplate().Add(Ck.AttributeClass, objectClass);
         if (objectClass is Ck.PublicKeyClass or Ck.PrivateKeyClass)
             template.Add(Ck.AttributeKeyType, Ck.RsaKeyType);
+        else
+            template.Add(Ck.AttributeKeyType, Ck.AesKeyType);
         if (uri.Object is { } label)
             template.Add(Ck.AttributeLabel, System.Text.Encoding.UTF8.GetBytes(label));
         if (uri.Id is { } id)
@@ -61,7 +63,7 @@ internal sealed class TokenObject : IDisposable
         {
             Ck.PublicKeyClass => "RSA public key",
             Ck.PrivateKeyClass => "RSA private key",
-            _ => "secret key",
+            _ => "AES key",
         };
         return found.Count switch
         {

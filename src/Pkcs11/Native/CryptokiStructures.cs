@@ -110,3 +110,14 @@ internal unsafe struct CkRsaOaepParameters
     public byte* SourceData;
     public nuint SourceDataLength;
 }
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct CkGcmParameters
+{
+    public byte* Nonce;
+    public nuint NonceLength;
+    public nuint NonceBits;
+    public byte* AssociatedData;
+    public nuint AssociatedDataLength;
+    public nuint TagBits;
+}

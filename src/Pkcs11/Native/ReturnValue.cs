@@ -4,9 +4,13 @@ namespace Coffer.Pkcs11.Native;
 internal static class ReturnValue
 {
     public const nuint Ok = 0;
+    public const nuint GeneralError = 0x5;
+    public const nuint FunctionFailed = 0x6;
     public const nuint ArgumentsBad = 0x7;
     public const nuint AttributeSensitive = 0x11;
     public const nuint AttributeTypeInvalid = 0x12;
+    public const nuint EncryptedDataInvalid = 0x40;
+    public const nuint EncryptedDataLengthRange = 0x41;
     public const nuint FunctionNotSupported = 0x54;
     public const nuint MechanismInvalid = 0x70;
     public const nuint MechanismParameterInvalid = 0x71;

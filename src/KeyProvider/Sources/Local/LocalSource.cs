@@ -41,12 +41,7 @@ public sealed class LocalSource : IKeySource
     /// <inheritdoc/>
     public Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
     {
-        if (selection.AssetTags.Count > 0)
-        {
-            throw new KeyProviderException(FailureReason.BadRequest, $"the key source '{Name}' cannot keep asset tags: whoever has a local key opens every packet made under it",
-                "leave asset-tag: out, or wrap under a key of a broker");
-        }
-        if (selection.UseSampleKey) throw new KeyProviderException(FailureReason.BadRequest, $"the sample key is no key of the source '{Name}'");
+        SelectionLimits.Check(selection, Name);
         if (selection.KeyFile is { } file) return Task.FromResult(WrapUnderFile(file, selection.KeyId, options.Span));
         var (key, kid) = _keys.ToWrap(selection.KeyId, _settings.DefaultKey);
         using var bytes = key.Key.Open();
