@@ -6,13 +6,13 @@ namespace Coffer.KeyProvider.Sources;
 internal static class SelectionLimits
 {
     /// <exception cref="KeyProviderException"><see cref="FailureReason.BadRequest"/>: there are asset tags, or the sample key is asked for.</exception>
-    public static void Check(KeySelection selection, string source)
+    public static void Check(KeySelection selection)
     {
         if (selection.AssetTags.Count > 0)
         {
-            throw new KeyProviderException(FailureReason.BadRequest, $"the key source '{source}' cannot keep asset tags: whoever may use its keys opens every packet made under them",
+            throw new KeyProviderException(FailureReason.BadRequest, "asset tags cannot be kept: whoever may use a key of this source opens every packet made under it",
                 "leave asset-tag: out, or wrap under a key of a broker");
         }
-        if (selection.UseSampleKey) throw new KeyProviderException(FailureReason.BadRequest, $"the sample key is no key of the source '{source}'");
+        if (selection.UseSampleKey) throw new KeyProviderException(FailureReason.BadRequest, "the sample key is no key of this source");
     }
 }

@@ -8,7 +8,7 @@ namespace Coffer.KeyProvider.Sources;
 public sealed record VersionedKeyName(string Id, int Version)
 {
     private const int MostIdCharacters = 128;
-    private const int MostVersion = 999_999_999;
+    private const int MostVersionDigits = 9;
 
     /// <summary>Whether a text may be a key's id.</summary>
     public static bool IsId(ReadOnlySpan<char> text)
@@ -23,8 +23,8 @@ public sealed record VersionedKeyName(string Id, int Version)
 
     /// <summary>A version as it is written: digits without a leading zero; null for anything else.</summary>
     public static int? ParseVersion(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= 9 && text[0] != '0' && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version <= MostVersion
-            ? version : null;
+        text.Length is > 0 and <= MostVersionDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9') // the parser would pass over trailing nulls
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Reads <c>ID</c>, the separator and <c>VERSION</c>, and nothing else; null where it is not that.</summary>
     public static VersionedKeyName? Parse(ReadOnlySpan<char> text, char separator)

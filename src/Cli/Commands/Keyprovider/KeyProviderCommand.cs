@@ -10,5 +10,6 @@ internal sealed class KeyProviderCommand : Verb
     {
         Add(new ExecCommand(session));
         Add(new ServeCommand(session));
+        Add(new KeyCommand(session));
     }
 }

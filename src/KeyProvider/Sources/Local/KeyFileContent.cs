@@ -35,6 +35,9 @@ public sealed record KeyFileContent(KeyFileForm Form, LockedBytes Key, string? F
             $"has {content.Length} bytes and is neither a key of {KeyBytes} bytes nor base64 text of one nor a JWK");
     }
 
+    /// <summary>Whether a text may be a foreign kid: 1 to 1024 characters, none of them a control character.</summary>
+    public static bool IsKid(string text) => text.Length is > 0 and <= MostKidCharacters && !text.Any(char.IsControl);
+
     /// <inheritdoc/>
     public void Dispose() => Key.Dispose();
 
@@ -87,7 +90,7 @@ public sealed record KeyFileContent(KeyFileForm Form, LockedBytes Key, string? F
             if (jwk.Type != JwkType.Symmetric) throw new FormatException("is a JWK of another type than oct");
             key = jwk.ExportSymmetric();
             if (key.Length != KeyBytes) throw new FormatException($"is a JWK of {key.Length} bytes where AES-256 has {KeyBytes}");
-            if (jwk.KeyId is { } kid && (kid.Length is 0 or > MostKidCharacters || kid.Any(char.IsControl)))
+            if (jwk.KeyId is { } kid && !IsKid(kid))
             {
                 throw new FormatException($"has a kid that is empty, holds control characters or is longer than {MostKidCharacters} characters");
             }

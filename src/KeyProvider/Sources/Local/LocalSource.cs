@@ -41,7 +41,7 @@ public sealed class LocalSource : IKeySource
     /// <inheritdoc/>
     public Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
     {
-        SelectionLimits.Check(selection, Name);
+        SelectionLimits.Check(selection);
         if (selection.KeyFile is { } file) return Task.FromResult(WrapUnderFile(file, selection.KeyId, options.Span));
         var (key, kid) = _keys.ToWrap(selection.KeyId, _settings.DefaultKey);
         using var bytes = key.Key.Open();

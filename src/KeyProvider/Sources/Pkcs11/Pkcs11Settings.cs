@@ -39,7 +39,8 @@ public sealed record Pkcs11Settings(string Name, IReadOnlyList<string> KeyIds, I
         foreach (var member in listed.Names)
         {
             var name = VersionedKeyName.IsId(member) ? new VersionedKeyName(member, 1) : VersionedKeyName.Parse(member, '/');
-            var place = listed.Text(member);
+            var text = listed.Text(member);
+            var place = text is null || TokenKeySettings.MeansUri(text) ? text : listed.FilePath(member);
             if (name is null) listed.Problem(member, "is not called ID or ID/VERSION, such as team-b/2");
             if (name is null || place is null) continue;
             var key = new TokenKeySettings(name, place);
@@ -52,7 +53,7 @@ public sealed record Pkcs11Settings(string Name, IReadOnlyList<string> KeyIds, I
 
     private static string? WhatIsWrong(TokenKeySettings key)
     {
-        if (!key.IsUri) return key.Place[0] == '/' ? null : "is neither an absolute path nor a pkcs11: URI";
+        if (!key.IsUri) return null;
         try
         {
             using var uri = Pkcs11Uri.Parse(key.Place);

@@ -18,7 +18,7 @@ public sealed class Pkcs11Source : IKeySource
     private Pkcs11Source(Pkcs11Settings settings, IEnumerable<KeyValuePair<VersionedKeyName, TokenKey>> keys)
     {
         _settings = settings;
-        _keys = new VersionedKeys<TokenKey>(keys, Scheme, $"the key source '{settings.Name}'", "add it to the keys of that source, then reload the key provider");
+        _keys = new VersionedKeys<TokenKey>(keys, Scheme, "its configuration", "add it to the keys of that source, then reload the key provider");
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class Pkcs11Source : IKeySource
         {
             config ??= FindConfig();
             foreach (var key in settings.Keys) files.Add(TokenKeyFile.Read(key, settings.Name));
-            return new Pkcs11Source(settings, settings.Keys.Zip(files, (k, f) => KeyValuePair.Create(k.Name, new TokenKey(k.Name, settings.Name, f, config))));
+            return new Pkcs11Source(settings, settings.Keys.Zip(files, (k, f) => KeyValuePair.Create(k.Name, new TokenKey(k.Name, f, config))));
         }
         catch
         {
@@ -50,10 +50,10 @@ public sealed class Pkcs11Source : IKeySource
     /// <inheritdoc/>
     public async Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
     {
-        SelectionLimits.Check(selection, Name);
+        SelectionLimits.Check(selection);
         if (selection.KeyFile is not null)
         {
-            throw new KeyProviderException(FailureReason.BadRequest, $"the key source '{Name}' reads no key files that a caller names", "leave keypath= out, or name a key of a local source");
+            throw new KeyProviderException(FailureReason.BadRequest, "keypath= names no key of a token", "leave keypath= out, or name a key of a local source");
         }
         PacketCipher.CheckOptions(options.Length);
         var (key, kid) = _keys.ToWrap(selection.KeyId, _settings.DefaultKey) ?? throw _keys.Missing(selection.KeyId!);

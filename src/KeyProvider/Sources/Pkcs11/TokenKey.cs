@@ -10,7 +10,7 @@ namespace Coffer.KeyProvider.Sources.Pkcs11;
 /// One key in a token. Its module is loaded and its session opened by the first call, and kept; a session that broke, as when
 /// the token was pulled out and put back, is opened anew once. Calls queue up, since a session does one thing at a time.
 /// </summary>
-internal sealed class TokenKey(VersionedKeyName name, string source, Pkcs11KeyFile file, OcicryptConfig config) : IAsyncDisposable
+internal sealed class TokenKey(VersionedKeyName name, Pkcs11KeyFile file, OcicryptConfig config) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Pkcs11AesKey? _open;
@@ -85,5 +85,5 @@ internal sealed class TokenKey(VersionedKeyName name, string source, Pkcs11KeyFi
 
     private KeyProviderException Failure(Pkcs11Exception e) => new(
         e.ReturnName is { } code && (code.StartsWith("CKR_PIN_", StringComparison.Ordinal) || code == "CKR_KEY_FUNCTION_NOT_PERMITTED") ? FailureReason.Denied : FailureReason.Unavailable,
-        $"the token of key '{name}' (source '{source}') cannot be used: {Printable.Of(e.Message, 1024)}", e.Hint, e);
+        $"the token of key '{name}' cannot be used: {Printable.Of(e.Message, 1024)}", e.Hint, e);
 }

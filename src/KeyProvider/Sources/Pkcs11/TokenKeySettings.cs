@@ -6,5 +6,7 @@ namespace Coffer.KeyProvider.Sources.Pkcs11;
 public sealed record TokenKeySettings(VersionedKeyName Name, string Place)
 {
     /// <summary>Whether <see cref="Place"/> is a URI.</summary>
-    public bool IsUri => Place.StartsWith("pkcs11:", StringComparison.Ordinal);
+    public bool IsUri => MeansUri(Place);
+
+    internal static bool MeansUri(string place) => place.StartsWith("pkcs11:", StringComparison.Ordinal);
 }
