@@ -54,6 +54,11 @@ public sealed class SoftHsmToken : IDisposable
     public async Task GenerateAesAsync(string label, string id, int bytes = 32) => (await RunToolAsync(
         "--login", "--pin", Pin, "--keygen", "--key-type", $"AES:{bytes}", "--label", label, "--id", id, "--sensitive")).ShouldSucceed();
 
+    /// <summary>Brings a known AES key into the token. <paramref name="id"/> is hexadecimal.</summary>
+    public async Task ImportAesAsync(string label, string id, byte[] key) => (await RunToolAsync(
+        "--login", "--pin", Pin, "--write-object", _folder.Write($"{label}.bin", key), "--type", "secrkey", "--key-type", $"AES:{key.Length}",
+        "--label", label, "--id", id, "--usage-decrypt")).ShouldSucceed();
+
     /// <summary>The public key as SubjectPublicKeyInfo in DER.</summary>
     public async Task<byte[]> ReadPublicKeyAsync(string id)
     {

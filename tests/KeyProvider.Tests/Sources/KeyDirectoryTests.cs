@@ -162,11 +162,11 @@ public sealed class KeyDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void File_of_another_user_is_refused()
+    public async Task File_of_another_user_is_refused()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root gives files away");
         var path = _folder.Add("team-a.1.key", Key);
-        Support.Tool.RunAsync("chown", "12345", path).GetAwaiter().GetResult().ShouldSucceed();
+        (await Support.Tool.RunAsync("chown", "12345", path)).ShouldSucceed();
 
         Assert.Contains("belongs to user 12345", Assert.Throws<BrokenKeyDirectoryException>(() => _folder.Open()).Message, StringComparison.Ordinal);
     }
