@@ -31,7 +31,7 @@ public sealed class Pkcs11AesKeyTests(SoftHsmFixture softHsm)
     public async Task A_tag_that_does_not_hold_gives_nothing_and_leaves_the_session_usable()
     {
         var token = await softHsm.TokenAsync();
-        await token.GenerateAesAsync("made", "a2");
+        await token.GenerateAesAsync("sealing", "a2");
         using var file = Pkcs11KeyFile.Parse(token.KeyFile("id=%a2"), "key.yaml");
         using var key = Pkcs11AesKey.Open(file, SoftHsmFixture.Allowed(token));
         var sound = key.Encrypt(s_nonce, s_message);

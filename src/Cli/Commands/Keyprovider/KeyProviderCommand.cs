@@ -6,7 +6,10 @@ namespace Coffer.Cli.Commands.Keyprovider;
 internal sealed class KeyProviderCommand : Verb
 {
     public KeyProviderCommand(Session session)
-        : base("keyprovider", "Answer the wrap and unwrap calls of skopeo, buildah, podman, CRI-O and containerd.")
+        : base(
+            "keyprovider", "Answer the wrap and unwrap calls of skopeo, buildah, podman, CRI-O and containerd.",
+            "coffer keyprovider key generate --id team-a",
+            "coffer keyprovider exec --local-keys /etc/coffer/keys < request.json")
     {
         Add(new ExecCommand(session));
         Add(new ServeCommand(session));

@@ -24,6 +24,9 @@ public sealed class Pkcs11Source : IKeySource
     /// <inheritdoc/>
     public string Name => _settings.Name;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> KeyIds => _settings.KeyIds;
+
     /// <summary>Reads the key files; tokens are opened by the first call that needs them.</summary>
     /// <param name="settings">What the configuration says.</param>
     /// <param name="config">Which modules may be loaded; null for what ocicrypt's configuration file says.</param>
