@@ -16,6 +16,7 @@ namespace Coffer.KeyProvider;
 public sealed class KeyProviderCore : IAsyncDisposable
 {
     private readonly KeyProviderOptions _options;
+    private readonly IReadOnlyCollection<string> _names;
     private readonly IReadOnlyList<GuardedSource> _sources;
     private readonly SourceChoice _choice;
     private readonly UnwrapFlights _flights = new();
@@ -33,6 +34,7 @@ public sealed class KeyProviderCore : IAsyncDisposable
             throw new CofferException($"provider '{Printable.Of(provider, 64)}' wraps with the key source '{Printable.Of(missing, 64)}', which is not configured");
         }
         _options = options;
+        _names = [.. options.Providers.Keys];
         _sources = [.. sources.Select(s => new GuardedSource(s, options.CallTimeout, time))];
         _choice = new SourceChoice(options, _sources, options.AllowSampleKey ? new GuardedSource(new SampleKeySource(), options.CallTimeout, time) : null);
         _cache = options is { CacheLifetime.Ticks: > 0, CacheEntries: > 0 } ? new UnwrapCache(options.CacheLifetime, options.CacheEntries, time) : null;
@@ -54,6 +56,15 @@ public sealed class KeyProviderCore : IAsyncDisposable
         {
             throw CallFailure.Named(e, trace);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw SourceFailure.Cancelled();
+        }
+        catch (Exception e)
+        {
+            // Its text may hold anything.
+            throw CallFailure.Named(new KeyProviderException(FailureReason.Internal, $"the key provider failed ({e.GetType().Name})", "this is a fault in coffer"), trace);
+        }
     }
 
     /// <summary>Disposes the sources and zeroes the cache. No call may be under way.</summary>
@@ -67,7 +78,7 @@ public sealed class KeyProviderCore : IAsyncDisposable
     {
         try
         {
-            return KeyProviderRequest.Read(request, [.. _options.Providers.Keys]);
+            return KeyProviderRequest.Read(request, _names);
         }
         catch (FormatException e)
         {

@@ -55,7 +55,16 @@ internal sealed class UnwrapCache : IDisposable
         {
             if (_disposed || _entries.ContainsKey(packet)) return;
             while (_entries.Count >= _most) Drop();
-            var entry = new Entry(new LockedBytes(options), source, _time.GetTimestamp());
+            LockedBytes copy;
+            try
+            {
+                copy = new LockedBytes(options);
+            }
+            catch (InsufficientMemoryException)
+            {
+                return; // the caller's answer does not depend on it
+            }
+            var entry = new Entry(copy, source, _time.GetTimestamp());
             _entries.Add(packet, entry);
             _oldest.Enqueue((packet, entry));
             if (_oldest.Count == 1) _timer.Change(_lifetime, Timeout.InfiniteTimeSpan);

@@ -9,6 +9,7 @@ namespace Coffer.KeyProvider.Packets;
 public static class PacketReader
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = PacketLimits.Depth };
+    private static readonly string[] Known = [.. CocoPacket.Members, .. CocoPacket.MembersOfV2, .. SeclPacket.Members];
 
     /// <summary>Reads one packet.</summary>
     /// <param name="packet">JSON in UTF-8, at most 64 KiB; not kept.</param>
@@ -33,7 +34,7 @@ public static class PacketReader
     private static AnnotationPacket Read(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object) throw PacketFault.Because("it is not a JSON object");
-        var members = new PacketMembers(root, [.. CocoPacket.Members, .. CocoPacket.MembersOfV2, .. SeclPacket.Members]);
+        var members = new PacketMembers(root, Known);
         return (members.Has(CocoPacket.Kid), members.Has(SeclPacket.KeyUrl)) switch
         {
             (true, true) => throw PacketFault.Because($"it has both {CocoPacket.Kid} and {SeclPacket.KeyUrl}, so that two readers could take it for two keys"),

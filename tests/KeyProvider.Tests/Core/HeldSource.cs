@@ -25,6 +25,9 @@ internal sealed class HeldSource(string name = "held", params string[] keyIds) :
 
     public int Unwraps => Volatile.Read(ref _unwraps);
 
+    /// <summary>The private options that it was given last, not a copy of them.</summary>
+    public ReadOnlyMemory<byte> Given { get; private set; }
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>What it handed out last.</summary>
@@ -40,7 +43,7 @@ internal sealed class HeldSource(string name = "held", params string[] keyIds) :
 
     public async Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
     {
-        Selected = selection;
+        (Selected, Given) = (selection, options);
         _asked.TrySetResult();
         await Gate(cancellationToken);
         return PacketCipher.Seal(selection.KeyId ?? $"{name}:///default", Key, options.Span);

@@ -105,6 +105,21 @@ public sealed class RequestTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Private_options_are_zeroed_after_the_call_whether_it_went_well_or_not()
+    {
+        await using var core = new KeyProviderCore(new(), [_source]);
+        var packet = await core.WrapAsync();
+        Assert.Equal(new byte[Ask.Options.Length], _source.Given.ToArray());
+
+        await core.UnwrapAsync(packet);
+        Assert.Equal(new byte[Ask.Options.Length], _source.HandedOut!);
+
+        _source.Gate = _ => throw new KeyProviderException(FailureReason.Unavailable, "down");
+        await Ask.FailureAsync(() => core.WrapAsync());
+        Assert.Equal(new byte[Ask.Options.Length], _source.Given.ToArray());
+    }
+
+    [Fact]
     public async Task What_a_source_says_in_the_houses_manner_keeps_its_meaning()
     {
         _source.Gate = _ => throw new Oci.CofferException("the token is not there", Oci.ExitStatus.Unreachable, "plug it in");

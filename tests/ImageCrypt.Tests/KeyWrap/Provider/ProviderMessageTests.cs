@@ -55,6 +55,69 @@ public sealed class ProviderMessageTests
         Assert.False(read.Parameters.ContainsKey("n"));
     }
 
+    [Fact]
+    public void Parameters_under_other_names_are_skipped_without_being_decoded()
+    {
+        var json = Utf8("""{"op":"keyunwrap","keyunwrapparams":{"dc":{"Parameters":{"privkeys":["%%%"],"odd":7,"kms":["QQ=="]}},"annotation":"AQI="}}""");
+
+        var read = KeyProviderRequest.Read(json, ["kms", "absent"]);
+
+        Assert.Equal("A", Encoding.UTF8.GetString(Assert.Single(Assert.Single(read.Parameters).Value)));
+        Assert.Throws<FormatException>(() => KeyProviderRequest.Read(json));
+    }
+
+    [Theory]
+    [InlineData("\"eA==\"", "x")]
+    [InlineData("[120]", "x")]
+    [InlineData("[]", "")]
+    [InlineData("\"\"", "")]
+    [InlineData("null", "")]
+    [InlineData("\"e\\u0041==\"", "x")]
+    public void A_value_is_base64_or_numbers_or_null(string value, string expected)
+    {
+        var read = KeyProviderRequest.Read(Utf8($$$$"""{"op":"keywrap","keywrapparams":{"ec":{"Parameters":{"kms":[{{{{value}}}}]}},"optsdata":[123,125]}}"""), ["kms"]);
+
+        Assert.Equal((expected, "{}"), (Encoding.UTF8.GetString(read.Parameters["kms"][0]), Encoding.UTF8.GetString(read.Payload)));
+    }
+
+    [Fact]
+    public void Plain_private_options_keep_their_escapes_meaning()
+    {
+        var read = KeyProviderRequest.Read(Utf8("""{"op":"keywrap","keywrapparams":{"optsdata":"{\"a\":\"\u00e4\\n\"}"}}"""));
+
+        Assert.Equal("{\"a\":\"ä\\n\"}", Encoding.UTF8.GetString(read.Payload));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public void A_request_of_any_size_is_written_whole_and_reads_back(int size)
+    {
+        var values = Enumerable.Range(0, 200).Select(i => new string('v', i)).ToList();
+
+        var read = KeyProviderRequest.Read(KeyProviderRequest.For(KeyProviderOperation.KeyWrap, "kms", values, new byte[size]).Write());
+
+        Assert.Equal(size, read.Payload.Length);
+        Assert.Equal(values, read.Parameters["kms"].Select(Encoding.UTF8.GetString));
+    }
+
+    [Fact]
+    public void What_a_growing_buffer_leaves_behind_is_zeroed()
+    {
+        var buffer = new ZeroingBuffer(8);
+        var first = buffer.GetMemory(8);
+        first.Span.Fill(7);
+        buffer.Advance(8);
+        var second = buffer.GetMemory(100);
+
+        Assert.Equal(new byte[8], first.ToArray());
+        Assert.Equal(Enumerable.Repeat((byte)7, 8), buffer.Written.ToArray());
+
+        second.Span.Fill(9);
+        buffer.Dispose();
+        Assert.True(second.Span.IndexOfAnyExcept((byte)0) < 0);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
