@@ -14,6 +14,8 @@ ARG BINARY=built
 FROM ${SDK_IMAGE} AS built
 WORKDIR /src
 COPY . .
+# No compiler server outlives the step.
+ENV MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 RUN scripts/build
 
 FROM scratch AS ready

@@ -14,5 +14,6 @@ internal sealed class KeyProviderCommand : Verb
         Add(new ExecCommand(session));
         Add(new ServeCommand(session));
         Add(new KeyCommand(session));
+        Add(new StatusCommand(session));
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Coffer.Oci;
 
@@ -11,10 +10,6 @@ namespace Coffer.KeyProvider.Daemon.Hosting;
 /// </summary>
 internal sealed class SelfProbe(IReadOnlyList<Listener> listeners)
 {
-    private static readonly Uri HealthCheck = new("http://localhost/grpc.health.v1.Health/Check");
-    private static readonly byte[] EmptyMessage = new byte[5]; // one byte for "not compressed", four for the length
-    private static readonly byte[] Serving = [0, 0, 0, 0, 2, 0x08, 0x01]; // a message of two bytes: field 1 is SERVING
-
     private readonly EndPoint[] _unix = [.. listeners.Where(l => !l.IsTcp).Select(l => l.EndPoint)];
     private readonly EndPoint[] _tcp = [.. listeners.Where(l => l.IsTcp).Select(l => l.EndPoint)];
 
@@ -25,7 +20,7 @@ internal sealed class SelfProbe(IReadOnlyList<Listener> listeners)
         {
             foreach (var end in _unix)
             {
-                if (await CheckAsync(end, cancellationToken).ConfigureAwait(false) is { } problem) return problem;
+                if (await HealthQuestion.AskAsync(end, cancellationToken).ConfigureAwait(false) is { } problem) return problem;
             }
             foreach (var end in _unix.Length == 0 ? _tcp : [])
             {
@@ -42,37 +37,5 @@ internal sealed class SelfProbe(IReadOnlyList<Listener> listeners)
         {
             return Printable.Of(e.Message);
         }
-    }
-
-    private static async Task<string?> CheckAsync(EndPoint end, CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            ConnectCallback = async (_, cancelled) =>
-            {
-                var socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(end, cancelled).ConfigureAwait(false);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
-        });
-        using var request = new HttpRequestMessage(HttpMethod.Post, HealthCheck)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(EmptyMessage) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
-        };
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return answer.AsSpan().SequenceEqual(Serving) ? null : "it does not say that it serves";
     }
 }
