@@ -13,7 +13,7 @@ public sealed class DependencyDirectionTests
         ["Coffer.Registry"] = ["Coffer.Oci", "ICSharpCode.SharpZipLib", "Tomlyn", "ZstdSharp"],
         ["Coffer.ImageCrypt"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "BouncyCastle.Cryptography", "Google.Protobuf", "Grpc.Net.Client", "Grpc.Core.Api", "Grpc.Net.Common", "ZstdSharp"],
         ["Coffer.KeyProvider"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.ImageCrypt", "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.HealthCheck", "Grpc.Reflection", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
-        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.KeyProvider", "System.CommandLine"],
+        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.KeyProvider", "System.CommandLine", "Tomlyn"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];
@@ -45,7 +45,7 @@ public sealed class DependencyDirectionTests
     [InlineData("OpenTelemetry", "src/KeyProvider/Daemon/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]
     [InlineData("ICSharpCode", "src/Registry/Archive/")]
-    [InlineData("Tomlyn", "src/Registry/Config/")]
+    [InlineData("Tomlyn", "src/Registry/Config/", "src/Cli/Doctor/")]
     [InlineData("System.CommandLine", "src/Cli/")]
     public void Package_is_used_in_its_own_folders_only(string package, params string[] folders)
     {

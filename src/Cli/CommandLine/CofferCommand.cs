@@ -23,6 +23,7 @@ internal static class CofferCommand
         root.Add(new VerifyCommand(session));
         root.Add(new KeyProviderCommand(session));
         root.Add(new CtdDecoderCommand(session));
+        root.Add(new DoctorCommand(session));
         root.Add(new DemoCommand(session));
         root.Add(new CompletionCommand(session));
         root.Add(new HelpCommand(session));

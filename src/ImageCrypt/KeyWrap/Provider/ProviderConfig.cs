@@ -25,6 +25,9 @@ internal sealed class ProviderConfig
     /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>The names of all providers, usable or not.</summary>
+    public IEnumerable<string> Names => _providers.EnumerateObject().Select(p => p.Name);
+
     /// <summary>Reads the file that the variable names.</summary>
     /// <param name="variable">The variable's value.</param>
     /// <exception cref="CofferException">Unset, unreadable, or without <c>key-providers</c>.</exception>
