@@ -12,17 +12,14 @@ namespace Coffer.Cli.Commands.Keyprovider;
 /// <summary><c>coffer keyprovider serve</c>: the daemon.</summary>
 internal sealed class ServeCommand : Verb
 {
-    private readonly Option<bool> _check = new("--check") { Description = "read the configuration and open its key sources, say what is wrong with them, and end" };
     private readonly SettingsFlags _settings;
 
     public ServeCommand(Session session)
         : base(
             "serve", "Answer runtimes over gRPC on a Unix socket until told to stop; prints 'ready' once calls are accepted.",
             "coffer keyprovider serve --socket kp.sock --local-keys keys",
-            "coffer keyprovider serve --config /etc/coffer/keyprovider.json",
-            "coffer keyprovider serve --config /etc/coffer/keyprovider.json --check")
+            "coffer keyprovider serve --config /etc/coffer/keyprovider.json")
     {
-        Add(_check);
         _settings = new SettingsFlags(this, SettingsScope.Daemon);
         SetAction((parsed, cancellationToken) => RunAsync(parsed, session, cancellationToken));
     }
@@ -31,12 +28,6 @@ internal sealed class ServeCommand : Verb
     {
         ProcessHardening.Apply();
         var (settings, core) = await LoadAsync(parsed, cancellationToken).ConfigureAwait(false);
-        if (parsed.GetValue(_check))
-        {
-            await core.DisposeAsync().ConfigureAwait(false);
-            Say(session, "the configuration is in order");
-            return (int)ExitStatus.Done;
-        }
         var parts = new DaemonParts(settings, core) { Reload = token => LoadAsync(parsed, token) };
         await DaemonRun.ServeAsync(parts, () => Say(session, "ready"), cancellationToken).ConfigureAwait(false);
         return (int)ExitStatus.Done;
