@@ -1,6 +1,5 @@
 using Coffer.KeyProvider.Daemon.Hosting;
 using Coffer.Oci;
-using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 
 namespace Coffer.KeyProvider.Daemon;
@@ -14,11 +13,11 @@ public sealed class KeyProviderDaemon : IAsyncDisposable
     private readonly DaemonState _state;
     private readonly IReadOnlyList<Listener> _listeners;
     private readonly WebApplication _server;
-    private readonly HealthServiceImpl _health;
+    private readonly HealthEndpoint _health;
     private readonly Reloading _reloading;
     private bool _stopped;
 
-    private KeyProviderDaemon(DaemonState state, IReadOnlyList<Listener> listeners, WebApplication server, HealthServiceImpl health)
+    private KeyProviderDaemon(DaemonState state, IReadOnlyList<Listener> listeners, WebApplication server, HealthEndpoint health)
     {
         _state = state;
         _listeners = listeners;
@@ -42,10 +41,9 @@ public sealed class KeyProviderDaemon : IAsyncDisposable
         {
             state = new DaemonState(parts, parts.Settings.Listen.Tcp is { } tcp ? ClientCertificates.Load(tcp) : null);
             listeners = Listeners.Open(parts.Settings.Listen, Environment.GetEnvironmentVariable);
-            var health = new HealthServiceImpl();
+            var health = new HealthEndpoint();
             server = WebServer.Build(state, listeners, health, TimeProvider.System);
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
-            Services.SetHealth(health, serves: true);
             var daemon = new KeyProviderDaemon(state, listeners, server, health);
             parts.Observer.Serving(daemon.Places);
             return daemon;
@@ -76,7 +74,7 @@ public sealed class KeyProviderDaemon : IAsyncDisposable
         _stopped = true;
         var load = _state.Parts.Load;
         _state.Observer.Draining(load.RunningCalls + load.QueuedCalls);
-        Services.SetHealth(_health, serves: false);
+        _health.Stop();
         var cutOff = 0;
         using (var end = new CancellationTokenSource(TimeSpan.FromSeconds(_state.Settings.Limits.DrainSeconds)))
         using (end.Token.Register(() => cutOff = load.RunningCalls + load.QueuedCalls))

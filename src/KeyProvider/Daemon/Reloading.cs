@@ -16,11 +16,11 @@ internal sealed class Reloading(DaemonState state) : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var old = state.Settings;
+            var started = state.Parts.Settings;
             var (settings, core) = await read(cancellationToken).ConfigureAwait(false);
             try
             {
-                var certificates = old.Listen.Tcp is not null && settings.Listen.Tcp is { } tcp ? ClientCertificates.Load(tcp) : null;
+                var certificates = started.Listen.Tcp is not null && settings.Listen.Tcp is { } tcp ? ClientCertificates.Load(tcp) : null;
                 state.Replace(settings, core, certificates);
             }
             catch
@@ -28,7 +28,7 @@ internal sealed class Reloading(DaemonState state) : IDisposable
                 await core.DisposeAsync().ConfigureAwait(false);
                 throw;
             }
-            state.Observer.Reloaded([.. Notes(old, settings)]);
+            state.Observer.Reloaded([.. Notes(started, settings)]);
             return true;
         }
         catch (CofferException e)
@@ -48,15 +48,15 @@ internal sealed class Reloading(DaemonState state) : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    // What is bound to open sockets and running threads.
-    private static IEnumerable<string> Notes(KeyProviderSettings old, KeyProviderSettings now)
+    // What open sockets and the web server were set up with at the start.
+    private static IEnumerable<string> Notes(KeyProviderSettings started, KeyProviderSettings now)
     {
-        if ((old.Listen.Socket, old.Listen.Mode, old.Listen.Group) != (now.Listen.Socket, now.Listen.Mode, now.Listen.Group)) yield return Later("listen.socket, its mode or its group");
-        if (old.Listen.Tcp?.Address.ToString() != now.Listen.Tcp?.Address.ToString()) yield return Later("listen.tcp");
-        if (old.Limits.ConcurrentCalls != now.Limits.ConcurrentCalls) yield return Later("limits.concurrentCalls");
-        if (old.Limits.MessageBytes != now.Limits.MessageBytes) yield return Later("limits.messageBytes");
-        if (old.Log != now.Log) yield return Later("log");
-        if (old.Metrics != now.Metrics) yield return Later("metrics");
+        if ((started.Listen.Socket, started.Listen.Mode, started.Listen.Group) != (now.Listen.Socket, now.Listen.Mode, now.Listen.Group)) yield return Later("listen.socket, its mode or its group");
+        if (started.Listen.Tcp?.Address.ToString() != now.Listen.Tcp?.Address.ToString()) yield return Later("listen.tcp");
+        if (started.Limits.ConcurrentCalls != now.Limits.ConcurrentCalls) yield return Later("limits.concurrentCalls");
+        if (started.Limits.MessageBytes != now.Limits.MessageBytes) yield return Later("limits.messageBytes");
+        if (started.Log != now.Log) yield return Later("log");
+        if (started.Metrics != now.Metrics) yield return Later("metrics");
     }
 
     private static string Later(string what) => $"{what} changed, which takes effect after a restart";

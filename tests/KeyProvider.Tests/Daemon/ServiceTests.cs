@@ -44,7 +44,7 @@ public sealed class ServiceTests
 
         Assert.True(await watch.ResponseStream.MoveNext());
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, watch.ResponseStream.Current.Status);
-        Assert.Equal(0, await stop.WaitAsync(Eventually.Patience));
+        Assert.Equal(0, await stop.WaitAsync(TestDaemon.Patience));
     }
 
     [Fact]

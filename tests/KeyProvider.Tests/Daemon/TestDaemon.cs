@@ -8,6 +8,9 @@ namespace Coffer.KeyProvider.Tests.Daemon;
 /// <summary>A daemon in this process on a socket of its own, with what it told about itself.</summary>
 internal sealed class TestDaemon : IAsyncDisposable
 {
+    /// <summary>Longest wait for what has to come about, also on a busy machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TempDirectory _folder;
 
     private TestDaemon(TempDirectory folder, KeyProviderDaemon daemon, RecordingObserver observer, DaemonLoad load, string socket)

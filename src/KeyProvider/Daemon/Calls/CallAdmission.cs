@@ -12,7 +12,7 @@ namespace Coffer.KeyProvider.Daemon.Calls;
 /// </summary>
 internal sealed class CallAdmission(DaemonState state, TimeProvider time)
 {
-    public static readonly PathString Service = "/keyprovider.KeyProviderService";
+    private static readonly PathString Service = "/keyprovider.KeyProviderService", Health = "/grpc.health.v1.Health";
 
     // A source's time-out says more than the call's as a whole, so it comes first unless the call had to wait for its turn.
     private const double OverSourceTime = 1.1;
@@ -21,9 +21,10 @@ internal sealed class CallAdmission(DaemonState state, TimeProvider time)
 
     public async Task RunAsync(HttpContext context, RequestDelegate next)
     {
-        if (!context.Request.Path.StartsWithSegments(Service, StringComparison.Ordinal))
+        var path = context.Request.Path;
+        if (!path.StartsWithSegments(Service, StringComparison.Ordinal))
         {
-            await UntilStoppingAsync(context, next).ConfigureAwait(false);
+            await (path.StartsWithSegments(Health, StringComparison.Ordinal) ? next(context) : UntilStoppingAsync(context, next)).ConfigureAwait(false);
             return;
         }
         using var call = new KeyCall(context.Features.Get<ConnectedPeer>()!.Peer, state.Settings.Core.CallTimeout * OverSourceTime, state.Parts.Load, time);
@@ -73,7 +74,7 @@ internal sealed class CallAdmission(DaemonState state, TimeProvider time)
         context.Abort();
     }
 
-    // Health watches and reflection streams stay open as long as the client likes, but not longer than the daemon.
+    // Reflection streams stay open as long as the client likes, but not longer than the daemon. Watchers of its health end by themselves.
     private async Task UntilStoppingAsync(HttpContext context, RequestDelegate next)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Stopping.Token);

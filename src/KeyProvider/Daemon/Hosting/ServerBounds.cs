@@ -15,7 +15,7 @@ internal static class ServerBounds
         server.MaxRequestHeaderCount = 64;
         server.MaxRequestHeadersTotalSize = HeaderBytes;
         server.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        server.KeepAliveTimeout = TimeSpan.FromMinutes(10);
+        server.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         server.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
         server.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
         server.Http2.MaxStreamsPerConnection = 128;

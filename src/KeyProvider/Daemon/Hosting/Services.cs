@@ -1,7 +1,6 @@
 using Coffer.ImageCrypt.KeyWrap.Provider.Wire;
 using Coffer.KeyProvider.Configuration;
 using Grpc.Health.V1;
-using Grpc.HealthCheck;
 using Grpc.Reflection;
 using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Builder;
@@ -14,10 +13,7 @@ internal static class Services
 {
     private const int SmallMessage = 16 * 1024;
 
-    /// <summary>The names under which health is asked: the whole server's, and the service's.</summary>
-    public static IReadOnlyList<string> HealthNames { get; } = ["", KeyProviderService.Descriptor.FullName];
-
-    public static void Add(IServiceCollection services, LimitSettings limits, HealthServiceImpl health)
+    public static void Add(IServiceCollection services, LimitSettings limits, HealthEndpoint health)
     {
         var described = new[] { KeyProviderService.Descriptor, Health.Descriptor, ServerReflection.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor };
         services.AddSingleton(health);
@@ -30,23 +26,15 @@ internal static class Services
                 options.CompressionProviders = []; // no request may grow while it is read
                 options.EnableDetailedErrors = false;
             })
-            .AddServiceOptions<HealthServiceImpl>(o => o.MaxReceiveMessageSize = SmallMessage)
+            .AddServiceOptions<HealthEndpoint>(o => o.MaxReceiveMessageSize = SmallMessage)
             .AddServiceOptions<ReflectionServiceImpl>(o => o.MaxReceiveMessageSize = SmallMessage)
             .AddServiceOptions<ReflectionV1ServiceImpl>(o => o.MaxReceiveMessageSize = SmallMessage);
     }
 
     public static void Map(WebApplication app)
     {
-        app.MapGrpcService<HealthServiceImpl>();
+        app.MapGrpcService<HealthEndpoint>();
         app.MapGrpcService<ReflectionServiceImpl>();
         app.MapGrpcService<ReflectionV1ServiceImpl>();
-    }
-
-    public static void SetHealth(HealthServiceImpl health, bool serves)
-    {
-        foreach (var name in HealthNames)
-        {
-            health.SetStatus(name, serves ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing);
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Coffer.KeyProvider.Daemon.Calls;
 using Coffer.KeyProvider.Daemon.Peers;
-using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -20,7 +19,7 @@ namespace Coffer.KeyProvider.Daemon.Hosting;
 /// </summary>
 internal static class WebServer
 {
-    public static WebApplication Build(DaemonState state, IReadOnlyList<Listener> listeners, HealthServiceImpl health, TimeProvider time)
+    public static WebApplication Build(DaemonState state, IReadOnlyList<Listener> listeners, HealthEndpoint health, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         var limits = state.Settings.Limits;

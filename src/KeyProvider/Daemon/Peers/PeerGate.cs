@@ -19,6 +19,6 @@ internal static class PeerGate
         var peer = connected.Peer;
         return Refusal.WriteAsync(
             context, FailureReason.Denied, $"key provider: uid {peer.Uid} (pid {peer.Pid}, gid {peer.Gid}) may not call this daemon",
-            "the daemon's operator lists the users and groups that may");
+            "its operator lists who may in listen.allowedUids and listen.allowedGids");
     }
 }

@@ -1,4 +1,5 @@
 using Coffer.Oci;
+using Microsoft.Win32.SafeHandles;
 
 namespace Coffer.KeyProvider.Daemon.Sockets;
 
@@ -11,9 +12,9 @@ internal sealed class SocketLock : IDisposable
     private const int MostAttempts = 16;
 
     private readonly string _path;
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _file;
 
-    private SocketLock(string path, FileStream file)
+    private SocketLock(string path, SafeFileHandle file)
     {
         _path = path;
         _file = file;
@@ -26,13 +27,13 @@ internal sealed class SocketLock : IDisposable
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var file = Open(path);
-            if (!SystemCalls.TryLock(file.SafeFileHandle))
+            if (!SystemCalls.TryLock(file))
             {
                 file.Dispose();
                 throw new CofferException($"another daemon listens on {Printable.Of(socket)}", hint: "stop it first, or choose another --socket");
             }
             // A daemon that just stopped may have removed the file between our opening and our locking it: then it locks nothing.
-            if (SystemCalls.Identify(file.SafeFileHandle) is { } held && held == SystemCalls.Identify(path)) return new SocketLock(path, file);
+            if (SystemCalls.Identify(file) is { } held && held == SystemCalls.Identify(path)) return new SocketLock(path, file);
             file.Dispose();
         }
         throw new CofferException($"{Printable.Of(path)} cannot be locked", hint: "is it a symbolic link? remove it");
@@ -40,25 +41,10 @@ internal sealed class SocketLock : IDisposable
 
     public void Dispose()
     {
-        if (SystemCalls.Identify(_file.SafeFileHandle) is { } held && held == SystemCalls.Identify(_path)) File.Delete(_path);
+        if (SystemCalls.Identify(_file) is { } held && held == SystemCalls.Identify(_path)) File.Delete(_path);
         _file.Dispose();
     }
 
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            // Shared as .NET sees it: the lock is taken by hand, so that "taken" and "not permitted" can be told apart.
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, BufferSize = 0,
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CofferException(
-                $"the lock {Printable.Of(path)} cannot be made: {Printable.Of(e.Message)}", hint: "run the daemon as the owner of the socket's folder", inner: e);
-        }
-    }
+    private static SafeFileHandle Open(string path) => SystemCalls.OpenOrCreate(path, out var error)
+        ?? throw new CofferException($"the lock {Printable.Of(path)} cannot be made: {error}", hint: "run the daemon as the owner of the socket's folder");
 }

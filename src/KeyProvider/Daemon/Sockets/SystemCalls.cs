@@ -13,6 +13,8 @@ internal static partial class SystemCalls
     private const uint BasicStats = 0x7ff;
     private const int StatBytes = 256;
     private const int LockExclusiveNow = 2 | 4;
+    private const int ReadWriteCreateCloseOnExec = 2 | 0x40 | 0x80000;
+    private const int OwnerOnly = 0x180; // 0600
     private const int UnixFamily = 1;
     private const int StreamCloseOnExec = 1 | 0x80000;
     private const int SetDescriptorFlags = 2;
@@ -24,6 +26,15 @@ internal static partial class SystemCalls
 
     /// <summary>The file that is open.</summary>
     public static FileIdentity? Identify(SafeFileHandle file) => Identify((int)file.DangerousGetHandle(), "", EmptyPath);
+
+    /// <summary>Opens a file, and makes it with mode 0600 where it is missing. What .NET opens it locks as well, in its own way.</summary>
+    /// <returns>Null where that cannot be done, with what the system says.</returns>
+    public static SafeFileHandle? OpenOrCreate(string path, out string? error)
+    {
+        var descriptor = Open(path, ReadWriteCreateCloseOnExec, OwnerOnly);
+        error = descriptor >= 0 ? null : Describe(Marshal.GetLastPInvokeError());
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
+    }
 
     /// <summary>Takes the whole file's lock, or says at once that it is taken.</summary>
     public static bool TryLock(SafeFileHandle file) => Lock(file, LockExclusiveNow) == 0;
@@ -76,6 +87,9 @@ internal static partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(int directory, string path, int flags, uint mask, Span<byte> stat);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle file, int operation);
