@@ -40,6 +40,9 @@ public sealed class KeyProviderCore : IAsyncDisposable
         _cache = options is { CacheLifetime.Ticks: > 0, CacheEntries: > 0 } ? new UnwrapCache(options.CacheLifetime, options.CacheEntries, time) : null;
     }
 
+    /// <summary>How many unwrapped options the cache holds just now; zero where there is none.</summary>
+    public int CachedAnswers => _cache?.Count ?? 0;
+
     /// <summary>Answers one request document (JSON in UTF-8, see docs/keyprovider.md).</summary>
     /// <param name="request">Read, never kept; the caller zeroes it.</param>
     /// <param name="trace">Filled in as the call goes on, also when it fails.</param>

@@ -15,5 +15,6 @@ internal sealed class KeyProviderCommand : Verb
         Add(new ServeCommand(session));
         Add(new KeyCommand(session));
         Add(new StatusCommand(session));
+        Add(new ConfigCommand(session));
     }
 }

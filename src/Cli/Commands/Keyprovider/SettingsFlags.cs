@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coffer.KeyProvider.Configuration;
+using Coffer.Oci;
 
 namespace Coffer.Cli.Commands.Keyprovider;
 
@@ -7,10 +8,12 @@ namespace Coffer.Cli.Commands.Keyprovider;
 internal sealed class SettingsFlags
 {
     private const string LocalSource = "local";
+    private const string TokenSource = "pkcs11";
 
     private readonly Option<string?> _config = new("--config") { Description = $"configuration file (default {KeyProviderSettings.DefaultPath}, if it is there)", HelpName = "FILE" };
     private readonly Option<string?> _localKeys = new("--local-keys") { Description = "directory of local keys: a key source with the name 'local'", HelpName = "DIR" };
     private readonly Option<string?> _defaultKey = new("--default-key") { Description = "the local key that wraps where the caller names none", HelpName = "ID" };
+    private readonly Option<string[]> _tokenKeys = new("--pkcs11-key") { Description = "AES key in a PKCS #11 token, by its key file or URI: a key source with the name 'pkcs11'; can be given several times", HelpName = "ID=FILE|URI" };
     private readonly Option<string[]> _providers = new("--provider") { Description = "provider name under which runtimes know this installation, with the source that wraps for it; can be given several times (default coffer, attestation-agent, isecl)", HelpName = "NAME[=SOURCE]" };
     private readonly Option<bool> _sample = new("--insecure-allow-sample-key") { Description = "let callers wrap under the sample key (sample=true), which everybody knows" };
     private readonly Option<string?> _callTimeout = new("--call-timeout") { Description = "longest time for one call to a key source (default 30s)", HelpName = "TIME" };
@@ -27,13 +30,34 @@ internal sealed class SettingsFlags
     public SettingsFlags(Command command, SettingsScope scope)
     {
         _scope = scope;
-        foreach (var option in (Option[])[_config, _localKeys, _defaultKey, _providers, _sample, _callTimeout, _cache, _logFormat, _logLevel, _metrics, _otlp]) command.Add(option);
+        foreach (var option in (Option[])[_config, _localKeys, _defaultKey, _tokenKeys, _providers, _sample, _callTimeout, _cache, _logFormat, _logLevel, _metrics, _otlp]) command.Add(option);
         if (scope is SettingsScope.Daemon) _listen = new ListenFlags(command);
     }
 
     /// <summary>Reads the file and the flags. Can be called again with the same command line, when the file has changed.</summary>
     /// <exception cref="ConfigException">Everything that is wrong with them.</exception>
     public KeyProviderSettings Load(ParseResult parsed) => ConfigReader.Load(parsed.GetValue(_config), Read(parsed), _scope);
+
+    /// <summary>
+    /// The flags given that make a difference to <c>exec</c>, written so that they mean the same from any working directory; empty for none.
+    /// </summary>
+    public IReadOnlyList<string> Arguments(ParseResult parsed)
+    {
+        var arguments = new List<string>();
+        foreach (var option in (Option<string?>[])[_config, _localKeys, _defaultKey, _callTimeout])
+        {
+            if (parsed.GetValue(option) is not { } value) continue;
+            arguments.Add(option.Name);
+            arguments.Add(option == _config || option == _localKeys ? Path.GetFullPath(value) : value);
+        }
+        foreach (var (id, place) in TokenKeys(parsed))
+        {
+            arguments.AddRange([_tokenKeys.Name, $"{id}={(place.StartsWith("pkcs11:", StringComparison.Ordinal) ? place : Path.GetFullPath(place))}"]);
+        }
+        foreach (var provider in parsed.GetValue(_providers) ?? []) arguments.AddRange([_providers.Name, provider]);
+        if (parsed.GetValue(_sample)) arguments.Add(_sample.Name);
+        return arguments;
+    }
 
     private ConfigFlags Read(ParseResult parsed)
     {
@@ -49,6 +73,12 @@ internal sealed class SettingsFlags
             flags.Set(_defaultKey.Name, "local", "sources", LocalSource, "type");
             flags.Set(_defaultKey.Name, key, "sources", LocalSource, "defaultKey");
         }
+        foreach (var (id, place) in TokenKeys(parsed))
+        {
+            flags.Replace("sources", TokenSource);
+            flags.Set(_tokenKeys.Name, TokenSource, "sources", TokenSource, "type");
+            flags.Set(_tokenKeys.Name, place, "sources", TokenSource, "keys", id);
+        }
         ReadProviders(parsed.GetValue(_providers) ?? [], flags);
         flags.Set(_sample.Name, parsed.GetValue(_sample), "insecureAllowSampleKey");
         flags.Set(_callTimeout.Name, parsed.GetValue(_callTimeout), "callTimeout");
@@ -61,6 +91,11 @@ internal sealed class SettingsFlags
         _listen?.Read(parsed, flags);
         return flags;
     }
+
+    // The first '=' ends the id: a URI has more of them.
+    private IEnumerable<(string Id, string Place)> TokenKeys(ParseResult parsed) => (parsed.GetValue(_tokenKeys) ?? []).Select(text => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && equals < text.Length - 1
+        ? (text[..equals], text[(equals + 1)..])
+        : throw new CofferException($"{_tokenKeys.Name} '{Printable.Of(text)}' names no key", ExitStatus.Usage, "write ID=FILE or ID=pkcs11:..."));
 
     private void ReadProviders(string[] providers, ConfigFlags flags)
     {
