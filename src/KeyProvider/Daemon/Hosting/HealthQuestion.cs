@@ -23,7 +23,17 @@ internal static class HealthQuestion
         {
             return "no answer in time";
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        catch (HttpRequestException e) when (e.InnerException is SocketException cause)
+        {
+            return cause.SocketErrorCode switch
+            {
+                SocketError.AddressNotAvailable => "there is no such socket", // ENOENT, for which .NET has no better name
+                SocketError.ConnectionRefused => "nobody listens",
+                SocketError.AccessDenied => "this user may not connect",
+                _ => Printable.Of(cause.Message),
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return Printable.Of(e.Message);
         }
