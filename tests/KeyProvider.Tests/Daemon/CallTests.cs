@@ -78,6 +78,17 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task A_compressed_request_is_refused_so_that_none_grows_while_it_is_read()
+    {
+        await using var daemon = await TestDaemon.StartAsync(new HeldSource());
+        using var client = daemon.Client();
+
+        var failure = await DaemonClient.FailureAsync(() => client.WrapCompressedAsync(Ask.WrapRequest("keyid=a")));
+
+        Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
+    }
+
+    [Fact]
     public async Task A_source_that_does_not_answer_ends_in_a_time_out_that_names_provider_and_key()
     {
         var source = new HeldSource { Gate = token => Task.Delay(Timeout.Infinite, token) };

@@ -46,6 +46,9 @@ internal sealed class DaemonClient : IDisposable
     public async Task<byte[]> UnwrapAsync(byte[] request, CancellationToken cancellationToken = default) => Bytes(
         await new KeyProviderService.KeyProviderServiceClient(_channel).UnWrapKeyAsync(Input(request), cancellationToken: cancellationToken));
 
+    public async Task<byte[]> WrapCompressedAsync(byte[] request) => Bytes(await new KeyProviderService.KeyProviderServiceClient(_channel).WrapKeyAsync(
+        Input(request), new Metadata { { "grpc-internal-encoding-request", "gzip" } }));
+
     /// <summary>The status with which a call fails.</summary>
     public static async Task<Status> FailureAsync(Func<Task> call) => (await Assert.ThrowsAsync<RpcException>(call)).Status;
 

@@ -53,7 +53,7 @@ internal sealed class CallAdmission(DaemonState state, TimeProvider time)
             if (Interlocked.Increment(ref _admitted) > limits.ConcurrentCalls + limits.QueuedCalls)
             {
                 call.Fail(FailureReason.Busy, $"key provider is busy: {limits.ConcurrentCalls} calls are worked on and {limits.QueuedCalls} wait");
-                await Refusal.WriteAsync(context, FailureReason.Busy, call.Message!, "try again; the limits are in the daemon's configuration").ConfigureAwait(false);
+                await Refusal.WriteAsync(context, StatusCode.ResourceExhausted, call.Message!, "try again; the limits are in the daemon's configuration").ConfigureAwait(false);
                 return;
             }
             call.Queue();

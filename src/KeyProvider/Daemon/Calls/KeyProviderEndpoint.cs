@@ -40,10 +40,11 @@ internal sealed class KeyProviderEndpoint(CallTurns turns) : KeyProviderService.
     {
         var failure = e switch
         {
-            KeyProviderException known => known,
+            // Told that nobody waits any more, the core takes it that the caller went away; it may have been the time.
+            KeyProviderException { Reason: not FailureReason.Cancelled } known => known,
             _ when call.Deadline.IsCancellationRequested => new KeyProviderException(
                 FailureReason.Timeout, $"{Subject(call.Trace)}: no answer within {call.Limit.TotalSeconds:0.#} s", "see the daemon's log for what the key source waits"),
-            OperationCanceledException when context.CancellationToken.IsCancellationRequested => new KeyProviderException(
+            KeyProviderException or OperationCanceledException when context.CancellationToken.IsCancellationRequested => new KeyProviderException(
                 FailureReason.Cancelled, $"{Subject(call.Trace)}: the caller went away or its deadline passed"),
             _ => new KeyProviderException(FailureReason.Internal, $"{Subject(call.Trace)}: a fault of the key provider's own", "the daemon's log says more"),
         };

@@ -39,12 +39,12 @@ internal static class Refusal
         Printable.Of(hint is null ? message : $"{message}; hint: {hint}", MostCharacters);
 
     /// <summary>Answers a request without having read its body: a response that is nothing but trailers (gRPC over HTTP/2, "Trailers-Only").</summary>
-    public static Task WriteAsync(HttpContext context, FailureReason reason, string message, string? hint = null)
+    public static Task WriteAsync(HttpContext context, StatusCode code, string message, string? hint = null)
     {
         var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
-        response.Headers["grpc-status"] = ((int)CodeOf(reason)).ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
         response.Headers["grpc-message"] = Uri.EscapeDataString(Line(message, hint));
         return response.CompleteAsync();
     }

@@ -23,7 +23,6 @@ internal static class Services
             {
                 options.MaxReceiveMessageSize = limits.MessageBytes;
                 options.MaxSendMessageSize = null; // an answer is bounded by its request
-                options.CompressionProviders = []; // no request may grow while it is read
                 options.EnableDetailedErrors = false;
             })
             .AddServiceOptions<HealthEndpoint>(o => o.MaxReceiveMessageSize = SmallMessage)

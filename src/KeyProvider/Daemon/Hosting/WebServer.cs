@@ -42,6 +42,7 @@ internal static class WebServer
 
         var app = builder.Build();
         app.Use(PeerGate.RunAsync);
+        app.Use(PlainMessages.RunAsync);
         app.Use(new CallAdmission(state, time).RunAsync);
         app.MapGrpcService<KeyProviderEndpoint>();
         Services.Map(app);

@@ -1,4 +1,5 @@
 using Coffer.KeyProvider.Daemon.Calls;
+using Grpc.Core;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +19,7 @@ internal static class PeerGate
         context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         var peer = connected.Peer;
         return Refusal.WriteAsync(
-            context, FailureReason.Denied, $"key provider: uid {peer.Uid} (pid {peer.Pid}, gid {peer.Gid}) may not call this daemon",
+            context, StatusCode.PermissionDenied, $"key provider: uid {peer.Uid} (pid {peer.Pid}, gid {peer.Gid}) may not call this daemon",
             "its operator lists who may in listen.allowedUids and listen.allowedGids");
     }
 }
