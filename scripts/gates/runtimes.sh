@@ -15,7 +15,7 @@ main() {
     local status=0 page
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    for page in buildah-podman cri-o kubernetes; do
+    for page in skopeo buildah-podman cri-o kubernetes; do
         follow_page "$page" || status=1
     done
     return "$status"

@@ -17,7 +17,9 @@ public sealed class MachineTests : IDisposable
     [Theory]
     [InlineData("confined")]
     [InlineData("lifecycle")]
+    [InlineData("callers")]
     [InlineData("command")]
+    [InlineData("network")]
     [InlineData("pod")]
     public async Task Sample_works_on_a_real_machine(string script)
     {
