@@ -137,3 +137,6 @@ xunit_block() {
         /^  skipped: [0-9]+$/ { skipped = $2 }
         END { print total + 0, failed + 0, succeeded + 0, skipped + 0 }' "$1"
 }
+
+# median FIELD FILE
+median() { awk -v f="$1" '{ print $f }' "$2" | sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
