@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Coffer.Interop.KeyProviders;
 using Coffer.Interop.Keys;
 using Coffer.Interop.Peering;
 using Coffer.Support;
@@ -30,6 +31,21 @@ public sealed class ContainerTests(Bench bench) : IDisposable
 
         var buildah = new Buildah(peer, _work);
         var ran = await buildah.StartAsync($"oci:{_work.Combine("encrypted")}:1", recipient, "/bin/busybox", "cat", "/recipe");
+
+        Assert.Equal(Secret, ran.ShouldSucceed().Output);
+    }
+
+    [Theory]
+    [InlineData(Transport.Socket)]
+    [InlineData(Transport.Command)]
+    public async Task Container_starts_from_an_image_whose_keys_the_key_provider_has(Transport transport)
+    {
+        await using var node = await Installation.StartAsync();
+        var recipient = await node.RecipientAsync(transport);
+        WriteImage(_work.Combine("image"));
+        (await Product.EncryptAsync($"oci:{_work.Combine("image")}:1", $"oci:{_work.Combine("encrypted")}:1", recipient)).ShouldSucceed();
+
+        var ran = await new Buildah(Peer.Buildah139, _work).StartAsync($"oci:{_work.Combine("encrypted")}:1", recipient, "/bin/busybox", "cat", "/recipe");
 
         Assert.Equal(Secret, ran.ShouldSucceed().Output);
     }
