@@ -133,6 +133,8 @@ public sealed class KeyProviderCore : IAsyncDisposable
             return kept.Options;
         }
         var sources = _choice.ForUnwrap(packet);
+        // With keys in memory, sharing a flight would cost more than the unwrap.
+        if (sources.All(s => s.Source.UnwrapsAtOnce)) return await UnwrapAsync(packet, digest, sources, trace, cancellationToken).ConfigureAwait(false);
         return await _flights.JoinAsync(digest, trace, (flight, token) => UnwrapAsync(packet, digest, sources, flight, token), cancellationToken).ConfigureAwait(false);
     }
 
@@ -145,7 +147,7 @@ public sealed class KeyProviderCore : IAsyncDisposable
             trace.Source = source.Name;
             try
             {
-                var options = await source.AskAsync((s, token) => s.UnwrapAsync(packet, token), static late => CryptographicOperations.ZeroMemory(late), cancellationToken).ConfigureAwait(false);
+                var options = await source.UnwrapAsync(packet, cancellationToken).ConfigureAwait(false);
                 _cache?.Keep(digest, options, source.Name);
                 return options;
             }

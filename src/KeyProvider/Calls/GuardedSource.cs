@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Coffer.KeyProvider.Packets;
 using Coffer.KeyProvider.Sources;
 using Coffer.Oci;
 
@@ -21,6 +23,12 @@ internal sealed class GuardedSource(IKeySource source, TimeSpan timeout, TimePro
     public IKeySource Source => source;
 
     public string Name => Printable.Of(source.Name, 64);
+
+    /// <summary>Unwraps: on this thread where the source does so at once, else guarded like every question.</summary>
+    /// <exception cref="KeyProviderException">Every failure, with the source's name.</exception>
+    public Task<byte[]> UnwrapAsync(AnnotationPacket packet, CancellationToken cancellationToken) => source.UnwrapsAtOnce
+        ? UnwrapAtOnceAsync(packet, cancellationToken)
+        : AskAsync((s, token) => s.UnwrapAsync(packet, token), static late => CryptographicOperations.ZeroMemory(late), cancellationToken);
 
     /// <summary>Asks the source.</summary>
     /// <param name="ask">The question.</param>
@@ -63,6 +71,23 @@ internal sealed class GuardedSource(IKeySource source, TimeSpan timeout, TimePro
             if (_active > 0) return; // the last one disposes it
         }
         await source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<byte[]> UnwrapAtOnceAsync(AnnotationPacket packet, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            return await source.UnwrapAsync(packet, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw SourceFailure.Of(e, Name, timeout, cancelled: cancellationToken.IsCancellationRequested, late: false);
+        }
+        finally
+        {
+            await LeaveAsync(lost: false).ConfigureAwait(false);
+        }
     }
 
     private async Task AwaitLostAsync<T>(Task<T> answer, Action<T> discard, CancellationTokenSource deadline, CancellationTokenSource either)

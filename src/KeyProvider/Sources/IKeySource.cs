@@ -18,6 +18,9 @@ public interface IKeySource : IAsyncDisposable
     /// <summary>True where this source is the one to ask about the packet's key, whether or not it can serve it just now.</summary>
     bool Knows(AnnotationPacket packet);
 
+    /// <summary>True where unwrapping neither waits nor blocks, as with keys in memory: it is then done on the caller's own thread.</summary>
+    bool UnwrapsAtOnce => false;
+
     /// <summary>Wraps <paramref name="options"/> (JSON in UTF-8, never kept) under the key selected.</summary>
     /// <exception cref="KeyProviderException">No such key, a restriction that this source cannot keep, or the source does not answer.</exception>
     Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken);

@@ -18,6 +18,9 @@ public sealed class LocalSource : IKeySource
     /// <inheritdoc/>
     public IReadOnlyList<string> KeyIds => _settings.KeyIds;
 
+    /// <inheritdoc/>
+    public bool UnwrapsAtOnce => true;
+
     /// <summary>Reads the directory.</summary>
     /// <exception cref="CofferException">The directory or a file in it cannot be used, or the default key is not there.</exception>
     public static LocalSource Open(LocalSettings settings)

@@ -16,6 +16,8 @@ internal sealed class SampleKeySource : IKeySource
 
     public IReadOnlyList<string> KeyIds => [];
 
+    public bool UnwrapsAtOnce => true;
+
     private static ReadOnlySpan<byte> Key =>
     [
         0xd9, 0x9b, 0x77, 0x05, 0xb0, 0xba, 0x7a, 0x16, 0x82, 0x95, 0xb3, 0xa3, 0x36, 0x72, 0x70, 0xb0,
