@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coffer.Oci;
 
@@ -14,6 +15,9 @@ internal static class LogForm
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     private const int MostCharacters = 1024; // of one field
+
+    // Control and separator characters are gone by then; quotes and names in other scripts stay readable.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary><c>TIME LEVEL EVENT NAME=VALUE...</c>; values with anything but plain characters stand in quotes.</summary>
     public static void Text(LogEntry entry, IBufferWriter<byte> output, bool journal)
@@ -36,7 +40,7 @@ internal static class LogForm
     /// <summary>An object of <c>time</c>, <c>level</c>, <c>event</c> and the fields.</summary>
     public static void Json(LogEntry entry, IBufferWriter<byte> output)
     {
-        using (var json = new Utf8JsonWriter(output))
+        using (var json = new Utf8JsonWriter(output, Readable))
         {
             json.WriteStartObject();
             json.WriteString("time", Time(entry));
