@@ -1,4 +1,5 @@
 using Coffer.ImageCrypt.KeyWrap.Provider;
+using Coffer.KeyProvider.Daemon;
 using Coffer.Oci;
 
 namespace Coffer.Cli.Doctor;
@@ -49,9 +50,13 @@ internal static class ProviderFile
     private static async Task<Finding> SocketAsync(Installation installation, string socket, string who, CancellationToken cancellationToken)
     {
         if (!Path.Exists(installation.At(socket))) return Finding.Fail($"{who}: the socket {Printable.Of(socket)} does not exist", "systemctl enable --now coffer-keyprovider.socket");
-        if (await GrpcHealth.AskAsync(installation.At(socket), cancellationToken).ConfigureAwait(false) is { } trouble)
+        try
         {
-            return Finding.Fail($"{who}: the socket {Printable.Of(socket)} {trouble}", "systemctl status coffer-keyprovider says how it does; its log names callers that it refused");
+            await DaemonStatus.RequireServingAsync(installation.At(socket), cancellationToken).ConfigureAwait(false);
+        }
+        catch (CofferException e)
+        {
+            return Finding.Fail($"{who}: {e.Message}", "systemctl status coffer-keyprovider says how it does; its log names callers that it refused");
         }
         return installation.Mode(socket) is { } mode && (mode & UnixFileMode.OtherWrite) != 0
             ? Finding.Warn($"{who}: serves on {Printable.Of(socket)}, which every user may connect to", "give the socket the mode 0660 and a group")

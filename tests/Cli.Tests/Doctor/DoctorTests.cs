@@ -75,7 +75,7 @@ public sealed class DoctorTests : IDisposable
         _environment[Variable] = "/etc/kp.json";
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
-        await ShouldSayAsync("shell", "cannot be connected to: ConnectionRefused");
+        await ShouldSayAsync("shell", "does not serve: Connection refused");
 
         listener.Listen();
         var answering = Task.Run(async () =>
@@ -83,7 +83,7 @@ public sealed class DoctorTests : IDisposable
             using var connection = await listener.AcceptAsync();
             await connection.SendAsync("SSH-2.0-something\r\n"u8.ToArray());
         });
-        await ShouldSayAsync("shell", "does not speak gRPC");
+        await ShouldSayAsync("shell", "does not serve: ");
         await answering;
     }
 

@@ -79,15 +79,35 @@ public sealed class ContainerdTests(Bench bench) : IDisposable
         Assert.True(await node.HasRemovedAsync("layer-0.bin"));
     }
 
+    [Fact]
+    public async Task Key_provider_daemon_opens_images_while_it_runs()
+    {
+        await using var daemon = await ProviderDaemon.StartAsync();
+        var (first, second) = (await PushAsync(daemon.Recipient, LayerCompression.Gzip), await PushAsync(daemon.Recipient, LayerCompression.Zstd));
+        await using var node = await ContainerdNode.StartAsync(CofferBinary.Require());
+        Give(node, daemon.Recipient);
+
+        Assert.Null(await node.PullAsync(first));
+        ShouldBeUnpacked(node, layers: 1);
+
+        await daemon.StopAsync();
+        var failure = await node.PullAsync(second);
+        Assert.Contains("no key given opens layer", failure, StringComparison.Ordinal);
+        Assert.Contains("provider:coffer", failure, StringComparison.Ordinal);
+        Assert.Contains("kp.sock", failure, StringComparison.Ordinal);
+    }
+
     private Task<string> PushAsync(Recipient recipient, params LayerCompression[] layers) => PushAsync(recipient, 3_000_000, _ => { }, layers);
 
     private async Task<string> PushAsync(Recipient recipient, int layerBytes, Action<string> alter, params LayerCompression[] layers)
     {
-        new ImageLayout(_work.Combine("image")).Image("1", layerBytes, layers: layers);
-        (await Product.EncryptAsync($"oci:{_work.Combine("image")}:1", $"oci:{_work.Combine("encrypted")}:1", recipient)).ShouldSucceed();
-        alter(_work.Combine("encrypted"));
-        var image = $"{(await bench.RegistryAsync()).Host}/containerd/{Guid.NewGuid():n}:1";
-        (await CofferBinary.RunAsync("copy", "--quiet", "--dest-tls-verify=false", $"oci:{_work.Combine("encrypted")}:1", $"docker://{image}")).ShouldSucceed();
+        var name = Guid.NewGuid().ToString("n");
+        var (plain, encrypted) = (_work.Combine(name, "image"), _work.Combine(name, "encrypted"));
+        new ImageLayout(plain, seed: name.GetHashCode(StringComparison.Ordinal)).Image("1", layerBytes, layers: layers);
+        (await Product.EncryptAsync($"oci:{plain}:1", $"oci:{encrypted}:1", recipient)).ShouldSucceed();
+        alter(encrypted);
+        var image = $"{(await bench.RegistryAsync()).Host}/containerd/{name}:1";
+        (await CofferBinary.RunAsync("copy", "--quiet", "--dest-tls-verify=false", $"oci:{encrypted}:1", $"docker://{image}")).ShouldSucceed();
         return image;
     }
 
