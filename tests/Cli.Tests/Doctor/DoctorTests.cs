@@ -75,7 +75,7 @@ public sealed class DoctorTests : IDisposable
         _environment[Variable] = "/etc/kp.json";
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
-        await ShouldSayAsync("shell", "does not serve: Connection refused");
+        await ShouldSayAsync("shell", "does not serve: nobody listens");
 
         listener.Listen();
         var answering = Task.Run(async () =>
