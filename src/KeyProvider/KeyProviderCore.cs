@@ -40,6 +40,27 @@ public sealed class KeyProviderCore : IAsyncDisposable
         _cache = options is { CacheLifetime.Ticks: > 0, CacheEntries: > 0 } ? new UnwrapCache(options.CacheLifetime, options.CacheEntries, time) : null;
     }
 
+    /// <summary>Opens the sources and makes a core of them; what was opened is disposed where that fails.</summary>
+    /// <param name="options">What is allowed, and for how long.</param>
+    /// <param name="sources">In the order in which they are asked.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CofferException">A source cannot be opened, or a provider name stands for one that is not there.</exception>
+    public static async Task<KeyProviderCore> OpenAsync(
+        KeyProviderOptions options, IReadOnlyList<SourceSettings> sources, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var opened = await KeySources.OpenAsync(sources, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new KeyProviderCore(options, opened, time);
+        }
+        catch
+        {
+            foreach (var source in opened) await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>How many unwrapped options the cache holds just now; zero where there is none.</summary>
     public int CachedAnswers => _cache?.Count ?? 0;
 

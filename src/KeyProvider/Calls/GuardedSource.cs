@@ -8,6 +8,7 @@ namespace Coffer.KeyProvider.Calls;
 /// <summary>
 /// One key source, asked so that whatever it does ends in an answer or an error within the time allowed: also when it blocks
 /// its thread or ignores that it was cancelled. Such lost calls are counted, and no further ones begun once there are many.
+/// A source that says it unwraps at once is taken at its word there.
 /// </summary>
 /// <param name="source">Disposed with this, once the last lost call has come back.</param>
 /// <param name="timeout">Longest time for one call.</param>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Sources;
 
 namespace Coffer.KeyProvider.Exec;
 
@@ -23,8 +22,8 @@ public static class KeyProviderExec
         byte[]? answer = null;
         try
         {
-            var sources = await KeySources.OpenAsync(settings.Sources, cancellationToken).ConfigureAwait(false);
-            var core = new KeyProviderCore(settings.Core with { AllowKeyFile = true, CacheLifetime = TimeSpan.Zero }, sources, time);
+            var options = settings.Core with { AllowKeyFile = true, CacheLifetime = TimeSpan.Zero };
+            var core = await KeyProviderCore.OpenAsync(options, settings.Sources, time, cancellationToken).ConfigureAwait(false);
             await using (core.ConfigureAwait(false))
             {
                 answer = await core.AnswerAsync(request, new CallTrace(), cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coffer.Cli.CommandLine;
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Exec;
+using Coffer.KeyProvider.Memory;
 
 namespace Coffer.Cli.Commands.Keyprovider;
 
@@ -25,6 +26,7 @@ internal sealed class ExecCommand : Verb
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
+        ProcessHardening.Apply();
         var settings = _settings.Load(parsed);
         if (session.InputIsTerminal) throw KeyProviderExec.AtATerminal();
         using var input = session.OpenInput();

@@ -5,7 +5,6 @@ using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Daemon;
 using Coffer.KeyProvider.Daemon.Telemetry;
 using Coffer.KeyProvider.Memory;
-using Coffer.KeyProvider.Sources;
 using Coffer.Oci;
 
 namespace Coffer.Cli.Commands.Keyprovider;
@@ -37,7 +36,7 @@ internal sealed class ServeCommand : Verb
             Say(session, "ok");
             return (int)ExitStatus.Done;
         }
-        var (settings, core) = await LoadAsync(parsed, cancellationToken).ConfigureAwait(false);
+        var (settings, core) = await LoadAsync(parsed, session.Time, cancellationToken).ConfigureAwait(false);
         using var errors = Console.OpenStandardError();
         var telemetry = await StartTelemetryAsync(settings, core, errors, cancellationToken).ConfigureAwait(false);
         await using var disposal = telemetry.ConfigureAwait(false);
@@ -48,7 +47,7 @@ internal sealed class ServeCommand : Verb
             Load = telemetry.Load,
             Reload = async token =>
             {
-                var loaded = await LoadAsync(parsed, token).ConfigureAwait(false);
+                var loaded = await LoadAsync(parsed, session.Time, token).ConfigureAwait(false);
                 telemetry.Watch(loaded.Core);
                 return loaded;
             },
@@ -72,19 +71,10 @@ internal sealed class ServeCommand : Verb
         }
     }
 
-    private async Task<(KeyProviderSettings Settings, KeyProviderCore Core)> LoadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<(KeyProviderSettings Settings, KeyProviderCore Core)> LoadAsync(ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
     {
         var settings = _settings.Load(parsed);
-        var sources = await KeySources.OpenAsync(settings.Sources, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return (settings, new KeyProviderCore(settings.Core, sources));
-        }
-        catch
-        {
-            foreach (var source in sources) await source.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return (settings, await KeyProviderCore.OpenAsync(settings.Core, settings.Sources, time, cancellationToken).ConfigureAwait(false));
     }
 
     // Whoever started the daemon may have stopped listening; that is no reason not to serve.

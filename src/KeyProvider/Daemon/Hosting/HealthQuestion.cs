@@ -12,6 +12,8 @@ internal static class HealthQuestion
     private static readonly byte[] EmptyMessage = new byte[5]; // one byte for "not compressed", four for the length
     private static readonly byte[] Serving = [0, 0, 0, 0, 2, 0x08, 0x01]; // a message of two bytes: field 1 is SERVING
 
+    private const int MostAnswerBytes = 1024; // whoever listens there may not be ours
+
     /// <returns>What is wrong; null where it says that it serves.</returns>
     public static async Task<string?> AskAsync(EndPoint end, CancellationToken cancellationToken)
     {
@@ -58,7 +60,10 @@ internal static class HealthQuestion
                     throw;
                 }
             },
-        });
+        })
+        {
+            MaxResponseContentBufferSize = MostAnswerBytes,
+        };
         using var request = new HttpRequestMessage(HttpMethod.Post, HealthCheck)
         {
             Version = HttpVersion.Version20,

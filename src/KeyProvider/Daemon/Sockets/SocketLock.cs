@@ -1,3 +1,4 @@
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 using Microsoft.Win32.SafeHandles;
 
@@ -33,7 +34,7 @@ internal sealed class SocketLock : IDisposable
                 throw new CofferException($"another daemon listens on {Printable.Of(socket)}", hint: "stop it first, or choose another --socket");
             }
             // A daemon that just stopped may have removed the file between our opening and our locking it: then it locks nothing.
-            if (SystemCalls.Identify(file) is { } held && held == SystemCalls.Identify(path)) return new SocketLock(path, file);
+            if (IsAt(path, file)) return new SocketLock(path, file);
             file.Dispose();
         }
         throw new CofferException($"{Printable.Of(path)} cannot be locked", hint: "is it a symbolic link? remove it");
@@ -41,9 +42,11 @@ internal sealed class SocketLock : IDisposable
 
     public void Dispose()
     {
-        if (SystemCalls.Identify(_file) is { } held && held == SystemCalls.Identify(_path)) File.Delete(_path);
+        if (IsAt(_path, _file)) File.Delete(_path);
         _file.Dispose();
     }
+
+    private static bool IsAt(string path, SafeFileHandle file) => FileFacts.Of(file)?.Identity is { } held && held == FileFacts.Of(path)?.Identity;
 
     private static SafeFileHandle Open(string path) => SystemCalls.OpenOrCreate(path, out var error)
         ?? throw new CofferException($"the lock {Printable.Of(path)} cannot be made: {error}", hint: "run the daemon as the owner of the socket's folder");

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 
 namespace Coffer.KeyProvider.Daemon.Sockets;
@@ -10,9 +11,9 @@ internal static class StaleSocket
     /// <exception cref="CofferException">Somebody listens, it cannot be told, or it is no socket: then nothing is removed.</exception>
     public static void Remove(string path)
     {
-        if (SystemCalls.Identify(path) is not { } found) return;
+        if (FileFacts.Of(path) is not { } found) return;
         var shown = Printable.Of(path);
-        if (!found.IsSocket) throw new CofferException($"{shown} is not a socket, so it is left alone", hint: "remove it, or choose another --socket");
+        if (found.Type != FileFacts.Kind.Socket) throw new CofferException($"{shown} is not a socket, so it is left alone", hint: "remove it, or choose another --socket");
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {

@@ -7,11 +7,6 @@ namespace Coffer.KeyProvider.Daemon.Sockets;
 /// <summary>The few system calls on sockets and files that .NET does not offer.</summary>
 internal static partial class SystemCalls
 {
-    private const int AtWorkingDirectory = -100;
-    private const int NoFollow = 0x100;
-    private const int EmptyPath = 0x1000;
-    private const uint BasicStats = 0x7ff;
-    private const int StatBytes = 256;
     private const int LockExclusiveNow = 2 | 4;
     private const int ReadWriteCreateCloseOnExec = 2 | 0x40 | 0x80000;
     private const int OwnerOnly = 0x180; // 0600
@@ -20,12 +15,6 @@ internal static partial class SystemCalls
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExec = 1;
     private const int MostGroupBytes = 1 << 20;
-
-    /// <summary>The file at a path, without following a last symbolic link; null where there is none or it cannot be seen.</summary>
-    public static FileIdentity? Identify(string path) => Identify(AtWorkingDirectory, path, NoFollow);
-
-    /// <summary>The file that is open.</summary>
-    public static FileIdentity? Identify(SafeFileHandle file) => Identify((int)file.DangerousGetHandle(), "", EmptyPath);
 
     /// <summary>Opens a file, and makes it with mode 0600 where it is missing. What .NET opens it locks as well, in its own way.</summary>
     /// <returns>Null where that cannot be done, with what the system says.</returns>
@@ -73,20 +62,8 @@ internal static partial class SystemCalls
         return null;
     }
 
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint EffectiveUser();
-
     /// <summary>What the system says of an error's number, such as <c>Permission denied</c>.</summary>
     public static string Describe(int error) => Marshal.GetPInvokeErrorMessage(error);
-
-    private static FileIdentity? Identify(int directory, string path, int flags)
-    {
-        Span<byte> stat = stackalloc byte[StatBytes];
-        return Stat(directory, path, flags, BasicStats, stat) == 0 ? FileIdentity.Read(stat) : null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Stat(int directory, string path, int flags, uint mask, Span<byte> stat);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);

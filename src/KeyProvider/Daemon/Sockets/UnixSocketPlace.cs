@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Coffer.KeyProvider.Configuration;
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 
 namespace Coffer.KeyProvider.Daemon.Sockets;
@@ -51,7 +52,7 @@ internal sealed class UnixSocketPlace : IDisposable
 
     public void Dispose()
     {
-        if (_ours is not null && _ours == SystemCalls.Identify(Path)) File.Delete(Path);
+        if (_ours is not null && _ours == FileFacts.Of(Path)?.Identity) File.Delete(Path);
         _ours = null;
         _lock.Dispose();
     }
@@ -62,7 +63,7 @@ internal sealed class UnixSocketPlace : IDisposable
         var address = new UnixDomainSocketEndPoint(Path).Serialize();
         var error = SystemCalls.Bind(raw, address.Buffer.Span[..address.Size]);
         if (error != 0) throw Failure(Path, $"cannot be made: {SystemCalls.Describe(error)}");
-        _ours = SystemCalls.Identify(Path);
+        _ours = FileFacts.Of(Path)?.Identity;
         if (group is { } number && SystemCalls.ChangeGroup(Path, number) is not 0 and var refused)
         {
             throw Failure(Path, $"cannot be given to group {number}: {SystemCalls.Describe(refused)}");

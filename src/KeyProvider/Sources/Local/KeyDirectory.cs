@@ -1,3 +1,4 @@
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 
 namespace Coffer.KeyProvider.Sources.Local;

@@ -1,10 +1,10 @@
-using System.Runtime.InteropServices;
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 
 namespace Coffer.KeyProvider.Sources.Local;
 
 /// <summary>The directory itself: where it really is, and that nobody else can put keys into it.</summary>
-internal static unsafe partial class KeyDirectoryPath
+internal static class KeyDirectoryPath
 {
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
@@ -14,7 +14,7 @@ internal static unsafe partial class KeyDirectoryPath
     /// <returns>Null where it cannot be used at all.</returns>
     public static string? Check(string path, List<string> problems)
     {
-        if (Resolve(path) is not { } real || FileFacts.Of(real) is not { } facts)
+        if (ResolvedPath.Of(path) is not { } real || FileFacts.Of(real) is not { } facts)
         {
             problems.Add($"{Printable.Of(path)} is not there or cannot be reached");
             return null;
@@ -32,16 +32,4 @@ internal static unsafe partial class KeyDirectoryPath
         }
         return real;
     }
-
-    /// <summary>The path with every link resolved; null where it leads nowhere.</summary>
-    public static string? Resolve(string path)
-    {
-        var found = RealPath(path, 0);
-        if (found == 0) return null;
-        try { return Marshal.PtrToStringUTF8(found); }
-        finally { NativeMemory.Free((void*)found); }
-    }
-
-    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint RealPath(string path, nint resolved);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Coffer.Jose;
+using Coffer.KeyProvider.Files;
 using Coffer.KeyProvider.Memory;
 using Coffer.Oci;
 using Microsoft.Win32.SafeHandles;

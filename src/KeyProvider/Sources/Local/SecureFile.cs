@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 using Microsoft.Win32.SafeHandles;
 
@@ -21,7 +22,7 @@ internal sealed class SecureFile(string directory, bool groupMayRead)
     {
         if (FileFacts.Of(path) is not { } entry) throw new FormatException("is not there or cannot be reached");
         if (!entry.IsOurs) throw new FormatException($"belongs to user {entry.Owner}, neither to user {FileFacts.CurrentUser} nor to root");
-        if (KeyDirectoryPath.Resolve(path) is not { } real) throw new FormatException("is a link that leads nowhere");
+        if (ResolvedPath.Of(path) is not { } real) throw new FormatException("is a link that leads nowhere");
         if (!real.StartsWith(directory == "/" ? directory : directory + '/', StringComparison.Ordinal)) throw new FormatException("leads out of the key directory");
         using var file = Open(real);
         if (FileFacts.Of(file) is not { } facts) throw new FormatException("cannot be examined");

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Coffer.KeyProvider.Sources.Local;
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 using Coffer.Pkcs11;
 using Coffer.Pkcs11.Configuration;
@@ -29,7 +29,7 @@ internal static class TokenKeyFile
 
     private static Pkcs11KeyFile ReadFile(string path)
     {
-        if (KeyDirectoryPath.Resolve(path) is not { } real || FileFacts.Of(real) is not { Type: FileFacts.Kind.File } facts)
+        if (ResolvedPath.Of(path) is not { } real || FileFacts.Of(real) is not { Type: FileFacts.Kind.File } facts)
         {
             throw new Pkcs11Exception($"{path} is not a file or cannot be reached");
         }

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coffer.KeyProvider.Sources.Local;
+namespace Coffer.KeyProvider.Files;
 
-/// <summary>What the system says of a file: who owns it, who may use it, when it was last written.</summary>
-internal readonly partial record struct FileFacts(uint Owner, UnixFileMode Mode, FileFacts.Kind Type, long Size, DateTimeOffset Modified)
+/// <summary>What the system says of a file (statx, Linux man-pages 2): which it is, who owns it, who may use it, when it was last written.</summary>
+internal readonly partial record struct FileFacts(
+    FileIdentity Identity, uint Owner, UnixFileMode Mode, FileFacts.Kind Type, long Size, DateTimeOffset Modified)
 {
     private const int AtWorkingDirectory = -100;
     private const int NoFollow = 0x100;
@@ -17,6 +18,7 @@ internal readonly partial record struct FileFacts(uint Owner, UnixFileMode Mode,
         File,
         Directory,
         Link,
+        Socket,
     }
 
     /// <summary>The user that this process acts as.</summary>
@@ -46,8 +48,8 @@ internal readonly partial record struct FileFacts(uint Owner, UnixFileMode Mode,
     }
 
     private static FileFacts From(in Stat stat) => new(
-        stat.Owner, (UnixFileMode)(stat.Mode & 0xfff),
-        (stat.Mode & 0xf000) switch { 0x8000 => Kind.File, 0x4000 => Kind.Directory, 0xa000 => Kind.Link, _ => Kind.Other },
+        new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode), stat.Owner, (UnixFileMode)(stat.Mode & 0xfff),
+        (stat.Mode & 0xf000) switch { 0x8000 => Kind.File, 0x4000 => Kind.Directory, 0xa000 => Kind.Link, 0xc000 => Kind.Socket, _ => Kind.Other },
         (long)stat.Size, DateTimeOffset.FromUnixTimeSeconds(stat.ModifiedSeconds));
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
@@ -66,10 +68,19 @@ internal readonly partial record struct FileFacts(uint Owner, UnixFileMode Mode,
         [FieldOffset(28)]
         public ushort Mode;
 
+        [FieldOffset(32)]
+        public ulong Inode;
+
         [FieldOffset(40)]
         public ulong Size;
 
         [FieldOffset(112)]
         public long ModifiedSeconds;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 }
