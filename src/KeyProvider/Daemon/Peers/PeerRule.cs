@@ -1,5 +1,5 @@
+using Coffer.KeyProvider.Files;
 using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Sockets;
 
 namespace Coffer.KeyProvider.Daemon.Peers;
 
@@ -13,7 +13,7 @@ internal sealed class PeerRule
     {
         _gids = [.. settings.AllowedGids];
         _uids = [.. settings.AllowedUids];
-        if (_uids.Count == 0 && _gids.Count == 0) _uids = [0, SystemCalls.EffectiveUser()];
+        if (_uids.Count == 0 && _gids.Count == 0) _uids = [0, FileFacts.CurrentUser];
     }
 
     /// <summary>Over TCP the client certificate has decided already. The daemon may always ask itself how it is.</summary>
