@@ -1,0 +1,9 @@
+namespace Coffer.KeyBroker.Admin;
+
+/// <summary>One route of the administration API. Every route is in the list <see cref="AdminRoutes"/>, with what it asks of its caller.</summary>
+/// <param name="Method">Such as <c>PUT</c>.</param>
+/// <param name="Pattern">Below <c>/api/v1</c>, such as <c>policies/{name}</c> or <c>resources/{*path}</c>.</param>
+/// <param name="Needs">What its caller must hold.</param>
+/// <param name="Summary">One line, for the OpenAPI document.</param>
+/// <param name="Handle">Does it. What it throws becomes the answer: <see cref="BrokerException"/> with its status, anything else 500.</param>
+public sealed record AdminRoute(string Method, string Pattern, Permission Needs, string Summary, Func<AdminCall, CancellationToken, Task<AdminAnswer>> Handle);

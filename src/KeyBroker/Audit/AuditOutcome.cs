@@ -1,0 +1,14 @@
+namespace Coffer.KeyBroker.Audit;
+
+/// <summary>What came of something.</summary>
+public enum AuditOutcome
+{
+    /// <summary>Done, or released.</summary>
+    Allowed,
+
+    /// <summary>Refused: by policy, state or lack of permission.</summary>
+    Denied,
+
+    /// <summary>Not possible: malformed, not genuine, absent.</summary>
+    Failed,
+}

@@ -1,0 +1,22 @@
+using Coffer.Oci;
+
+namespace Coffer.KeyBroker;
+
+/// <summary>Why the broker did not do something, in one line for an operator. Never carries secrets.</summary>
+/// <param name="fault">The kind, which decides HTTP and exit status.</param>
+/// <param name="message">What is wrong and where, in lower case without a closing dot.</param>
+/// <param name="hint">What to do, or null.</param>
+/// <param name="inner">The cause.</param>
+public class BrokerException(BrokerFault fault, string message, string? hint = null, Exception? inner = null)
+    : CofferException(message, StatusOf(fault), hint, inner)
+{
+    /// <summary>The kind of failure.</summary>
+    public BrokerFault Fault { get; } = fault;
+
+    private static ExitStatus StatusOf(BrokerFault fault) => fault switch
+    {
+        BrokerFault.Unauthenticated or BrokerFault.Denied => ExitStatus.Denied,
+        BrokerFault.Unavailable => ExitStatus.Unreachable,
+        _ => ExitStatus.Failed,
+    };
+}

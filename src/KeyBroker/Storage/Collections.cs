@@ -1,0 +1,59 @@
+namespace Coffer.KeyBroker.Storage;
+
+/// <summary>The collections of records, all of them.</summary>
+public static class Collections
+{
+    /// <summary>Facts about the store itself, such as which root key it belongs to.</summary>
+    public const string Store = "store";
+
+    /// <summary>Audit entries: WRITER/SEQUENCE.</summary>
+    public const string Audit = "audit";
+
+    /// <summary>Heads of audit chains: WRITER.</summary>
+    public const string AuditHeads = "audit-heads";
+
+    /// <summary>Where entries of a request stand: REQUEST-ID/WRITER/SEQUENCE.</summary>
+    public const string AuditRequests = "audit-requests";
+
+    /// <summary>Present versions of policies: NAME.</summary>
+    public const string Policies = "policies";
+
+    /// <summary>All versions of policies: NAME/VERSION.</summary>
+    public const string PolicyVersions = "policy-versions";
+
+    /// <summary>Sets of reference values: NAME.</summary>
+    public const string References = "references";
+
+    /// <summary>Resources, sealed: REPOSITORY/TYPE/TAG.</summary>
+    public const string Resources = "resources";
+
+    /// <summary>Credentials for the administration API, hashed: ID.</summary>
+    public const string AccessTokens = "access-tokens";
+
+    /// <summary>The broker's own signing keys and certificates, sealed.</summary>
+    public const string BrokerKeys = "broker-keys";
+
+    /// <summary>Enrolled machines: ID.</summary>
+    public const string Hosts = "hosts";
+
+    /// <summary>Which host has an attestation key: AK NAME.</summary>
+    public const string HostsByAk = "hosts-by-ak";
+
+    /// <summary>Which host has an endorsement key: FINGERPRINT.</summary>
+    public const string HostsByEk = "hosts-by-ek";
+
+    /// <summary>Enrolments that wait for their credential to be activated: ID.</summary>
+    public const string Enrolments = "enrolments";
+
+    /// <summary>Tokens that let hosts join, hashed: ID.</summary>
+    public const string JoinTokens = "join-tokens";
+
+    /// <summary>Rules by which hosts are approved without an operator: NAME.</summary>
+    public const string ApprovalRules = "approval-rules";
+
+    /// <summary>Roots, intermediates, revocation lists and fingerprints that endorsement keys are held to: KIND/FINGERPRINT.</summary>
+    public const string Trust = "trust";
+
+    /// <summary>Attestation sessions: ID.</summary>
+    public const string Sessions = "sessions";
+}
