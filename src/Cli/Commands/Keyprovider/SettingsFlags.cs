@@ -22,6 +22,7 @@ internal sealed class SettingsFlags
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "least level that is logged: debug, info (default), warning or error", HelpName = "LEVEL" };
     private readonly Option<string?> _metrics = new("--metrics") { Description = "show metrics on a loopback address, or on a Unix socket if it begins with '/' or '.'", HelpName = "ADDRESS:PORT|SOCKET" };
     private readonly Option<string?> _otlp = new("--otlp") { Description = "push metrics to an OTLP endpoint: over HTTP if the address has a path (/v1/metrics), else over gRPC", HelpName = "URL" };
+    private readonly BrokerFlags _broker;
     private readonly ListenFlags? _listen;
     private readonly SettingsScope _scope;
 
@@ -30,7 +31,9 @@ internal sealed class SettingsFlags
     public SettingsFlags(Command command, SettingsScope scope)
     {
         _scope = scope;
-        foreach (var option in (Option[])[_config, _localKeys, _defaultKey, _tokenKeys, _providers, _sample, _callTimeout, _cache, _logFormat, _logLevel, _metrics, _otlp]) command.Add(option);
+        foreach (var option in (Option[])[_config, _localKeys, _defaultKey, _tokenKeys]) command.Add(option);
+        _broker = new BrokerFlags(command);
+        foreach (var option in (Option[])[_providers, _sample, _callTimeout, _cache, _logFormat, _logLevel, _metrics, _otlp]) command.Add(option);
         if (scope is SettingsScope.Daemon) _listen = new ListenFlags(command);
     }
 
@@ -54,6 +57,7 @@ internal sealed class SettingsFlags
         {
             arguments.AddRange([_tokenKeys.Name, $"{id}={(place.StartsWith("pkcs11:", StringComparison.Ordinal) ? place : Path.GetFullPath(place))}"]);
         }
+        arguments.AddRange(_broker.Arguments(parsed));
         foreach (var provider in parsed.GetValue(_providers) ?? []) arguments.AddRange([_providers.Name, provider]);
         if (parsed.GetValue(_sample)) arguments.Add(_sample.Name);
         return arguments;
@@ -79,6 +83,7 @@ internal sealed class SettingsFlags
             flags.Set(_tokenKeys.Name, TokenSource, "sources", TokenSource, "type");
             flags.Set(_tokenKeys.Name, place, "sources", TokenSource, "keys", id);
         }
+        _broker.Read(parsed, flags);
         ReadProviders(parsed.GetValue(_providers) ?? [], flags);
         flags.Set(_sample.Name, parsed.GetValue(_sample), "insecureAllowSampleKey");
         flags.Set(_callTimeout.Name, parsed.GetValue(_callTimeout), "callTimeout");
