@@ -42,4 +42,18 @@ public sealed record TpmSettings
 
     /// <summary>How long to wait while another client holds the TPM.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Those of a machine's attester.</summary>
+    /// <exception cref="AttestationException"><see cref="AttestationFault.Unavailable"/>: no address is given and the machine has no TPM.</exception>
+    /// <exception cref="Coffer.Oci.CofferException"><see cref="Coffer.Oci.ExitStatus.Usage"/>: the address is none.</exception>
+    public static TpmSettings Of(AttesterSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new TpmSettings
+        {
+            Address = settings.Tpm is { } address ? TpmAddress.Parse(address, settings.InsecureRemoteTpm) : TpmAddress.FindDevice(),
+            StateDirectory = settings.StateDirectory,
+            EventLogPath = settings.EventLogPath,
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using Coffer.KeyProvider.Sources.Broker;
 using Coffer.KeyProvider.Sources.Local;
 using Coffer.KeyProvider.Sources.Pkcs11;
 
@@ -11,6 +12,7 @@ public static class SourceKinds
     [
         LocalKind.Kind,
         Pkcs11Kind.Kind,
+        BrokerKind.Kind,
     ];
 
     /// <summary>The kind of that <c>type</c>; null where there is none.</summary>

@@ -5,7 +5,7 @@ using Coffer.Oci;
 namespace Coffer.Attestation.Protocol.Client;
 
 /// <summary>Makes a failure of an answer that is not a success.</summary>
-internal static class Refusals
+public static class Refusals
 {
     /// <summary>Of the RCAR front, where errors are <c>{type, detail}</c>.</summary>
     /// <param name="answer">The answer.</param>

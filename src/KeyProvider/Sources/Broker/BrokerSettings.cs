@@ -1,3 +1,5 @@
+using Coffer.Attestation;
+using Coffer.Attestation.Tpm;
 using Coffer.KeyProvider.Configuration;
 
 namespace Coffer.KeyProvider.Sources.Broker;
@@ -37,11 +39,24 @@ public sealed record BrokerSettings(
         var tokenFile = section.FilePath("tokenFile");
         var hosts = section.Texts("allowedHosts");
         if (hosts.Count > MostHosts) section.Problem("allowedHosts", $"has more than {MostHosts} entries");
-        return new BrokerSettings(name, keyIds, url ?? Nowhere, section.FilePath("ca"), tokenFile, AttesterSettings.Read(section, needed: tokenFile is null))
+        return new BrokerSettings(name, keyIds, url ?? Nowhere, section.FilePath("ca"), tokenFile, ReadAttester(section, needed: tokenFile is null))
         {
             AllowedHosts = hosts,
             InsecureHttp = insecure,
         };
+    }
+
+    // Attestation is what the source is for where nothing wraps, even if no member says so.
+    private static AttesterSettings? ReadAttester(ConfigSection section, bool needed)
+    {
+        var asked = needed || section.Has("attester") || section.Has("tpm") || section.Has("state");
+        var tee = section.Parsed("attester", text => BuiltInTees.AttesterNames.FirstOrDefault(k => k == text), $"one of {string.Join(", ", BuiltInTees.AttesterNames)}");
+        var settings = new AttesterSettings(
+            tee ?? AttesterSettings.Auto, section.Text("tpm"), section.FilePath("state") ?? TpmSettings.DefaultStateDirectory, section.Flag("insecureRemoteTpm"))
+        {
+            EventLogPath = section.FilePath("eventLog"),
+        };
+        return asked ? settings : null;
     }
 
     private static Uri? Address(string text, bool insecure) =>

@@ -1,0 +1,16 @@
+namespace Coffer.Attestation;
+
+/// <summary>How this machine proves itself.</summary>
+/// <param name="Tee"><see cref="Auto"/> for the first that is there, or its name: <c>tpm</c>, <c>sample</c>.</param>
+/// <param name="Tpm">The TPM's address as <see cref="Attestation.Tpm.Transport.TpmAddress"/> reads it; null for the machine's own.</param>
+/// <param name="StateDirectory">Folder of the keys that enrolment made.</param>
+/// <param name="InsecureRemoteTpm">Whether <paramref name="Tpm"/> may be on another machine.</param>
+public sealed record AttesterSettings(
+    string Tee = AttesterSettings.Auto, string? Tpm = null, string StateDirectory = Attestation.Tpm.TpmSettings.DefaultStateDirectory, bool InsecureRemoteTpm = false)
+{
+    /// <summary>The first TEE that this machine has; never <c>sample</c>, which proves nothing.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>The boot's event log; null: the kernel's, where the TPM is this machine's.</summary>
+    public string? EventLogPath { get; init; }
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Coffer.Attestation;
+using Coffer.Attestation.Protocol;
+using Coffer.Attestation.Protocol.Client;
+using Coffer.KeyProvider.Packets;
+using Coffer.Oci;
+
+namespace Coffer.KeyProvider.Sources.Broker;
+
+/// <summary>The owner's side: the broker wraps under a key that never leaves it for this.</summary>
+/// <param name="http">The broker.</param>
+/// <param name="tokenFile">Read for each call, so that a token that was renewed counts at once.</param>
+internal sealed class BrokerWrapping(BrokerHttp http, string tokenFile)
+{
+    private const string Path = "api/v1/wrap";
+
+    /// <summary>Wraps under the key named, which the broker makes where it may; null for a new one.</summary>
+    /// <exception cref="KeyProviderException">The broker refuses, does not answer, or answers with another key than was asked for.</exception>
+    public async Task<AnnotationPacket> WrapAsync(KbsResourceUri? key, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
+    {
+        var body = Body(key, options);
+        try
+        {
+            var request = new BrokerRequest(HttpMethod.Post, Path, PacketLimits.PacketBytes) { Body = body, Bearer = Token() };
+            var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (!answer.Succeeded) throw BrokerSource.Failure(Refusals.OfApi(answer, key is null ? "a new key" : $"the key {key.Path}"));
+            return Checked(PacketReader.Read(answer.Body), key);
+        }
+        catch (AttestationException e)
+        {
+            throw BrokerSource.Failure(e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(body);
+        }
+    }
+
+    // A broker that answers with another key than the owner named would choose who can read the image.
+    private static AnnotationPacket Checked(AnnotationPacket packet, KbsResourceUri? key)
+    {
+        try
+        {
+            if (packet.Family == PacketFamily.CocoV1 && KbsResourceUri.Parse(packet.KeyId) is { Host: null } wrapped && (key is null || wrapped.Path == key.Path)) return packet;
+        }
+        catch (AttestationException)
+        {
+            // Said below.
+        }
+        throw new KeyProviderException(FailureReason.Integrity, $"the broker wrapped under {Printable.Of(packet.KeyId)} instead of the key asked for");
+    }
+
+    private string Token()
+    {
+        var bytes = AccessTokenFile.Read(tokenFile);
+        try
+        {
+            return Encoding.ASCII.GetString(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private static byte[] Body(KbsResourceUri? key, ReadOnlyMemory<byte> options)
+    {
+        // Large enough from the start: a buffer that grew would leave copies behind.
+        var buffer = new byte[options.Length * 2 + 1024];
+        using var stream = new MemoryStream(buffer);
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            if (key is null) writer.WriteNull("keyid");
+            else writer.WriteString("keyid", key.ToString());
+            writer.WriteBase64String("options", options.Span);
+            writer.WriteEndObject();
+        }
+        var body = buffer.AsSpan(0, (int)stream.Position).ToArray();
+        CryptographicOperations.ZeroMemory(buffer);
+        return body;
+    }
+}
