@@ -17,6 +17,7 @@ internal sealed class BrokerFlags
         (new("--attester") { Description = "how this machine proves itself to the broker: auto (default), tpm or sample", HelpName = "TEE" }, "attester", false),
         (new("--tpm") { Description = "the TPM: device:PATH, swtpm:HOST:PORT or swtpm:unix:PATH (default: the machine's own)", HelpName = "ADDRESS" }, "tpm", false),
         (new("--state") { Description = "folder of the keys that 'coffer attest enroll' made (default /var/lib/coffer)", HelpName = "DIR" }, "state", true),
+        (new("--event-log") { Description = "the boot's event log (default: the kernel's, where the TPM is this machine's)", HelpName = "FILE" }, "eventLog", true),
     ];
 
     private readonly (Option<bool> Option, string Member)[] _switches =

@@ -7,7 +7,7 @@ namespace Coffer.KeyProvider.Sources.Broker;
 /// <summary>A key broker: it wraps for owners who hold an access token, and releases keys to machines that attest.</summary>
 /// <param name="Name">As it stands in the configuration.</param>
 /// <param name="KeyIds">See <see cref="SourceSettings"/>.</param>
-/// <param name="Url">The broker's address, <c>https://HOST[:PORT]</c>; <c>http</c> only with <paramref name="InsecureHttp"/>.</param>
+/// <param name="Url">The broker's address, <c>https://HOST[:PORT]</c>; <c>http</c> only with <see cref="InsecureHttp"/>.</param>
 /// <param name="CaFile">PEM file of the only authority that the broker's certificate may come from; null for those of the system.</param>
 /// <param name="TokenFile">File with the access token that wraps; null where nothing is wrapped here.</param>
 /// <param name="Attester">How this machine proves itself; null where nothing is unwrapped here.</param>
