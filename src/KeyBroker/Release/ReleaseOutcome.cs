@@ -1,0 +1,15 @@
+using Coffer.Attestation.Protocol;
+
+namespace Coffer.KeyBroker.Release;
+
+/// <summary>What came of a request for a resource, once it stands in the audit.</summary>
+/// <param name="Fault">Null where the resource is released.</param>
+/// <param name="Said">What the guest hears.</param>
+internal sealed record ReleaseOutcome(BrokerFault? Fault, string Said)
+{
+    /// <summary>The resource; whoever seals it zeroes it.</summary>
+    public byte[]? Plaintext { get; init; }
+
+    /// <summary>The attested key.</summary>
+    public TeePublicKey? Key { get; init; }
+}
