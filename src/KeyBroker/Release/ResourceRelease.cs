@@ -5,6 +5,7 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Policies;
+using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Sessions;
 using Coffer.KeyBroker.Storage;
 

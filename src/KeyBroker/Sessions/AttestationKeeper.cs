@@ -4,6 +4,7 @@ using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
+using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Release;
 using Coffer.KeyBroker.Storage;
 

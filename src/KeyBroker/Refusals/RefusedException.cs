@@ -1,4 +1,4 @@
-namespace Coffer.KeyBroker.Sessions;
+namespace Coffer.KeyBroker.Refusals;
 
 /// <summary>
 /// A refusal that stands in the audit already, with its full reason: <see cref="Exception.Message"/> is what the guest may hear.
