@@ -26,10 +26,4 @@ public sealed record BrokerSettings
 
     /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
     public bool InsecureHttp { get; init; }
-
-    /// <summary>Machines of which no attestation key is enrolled may attest; policies alone decide then.</summary>
-    public bool InsecureAllowUnenrolledAk { get; init; }
-
-    /// <summary>Evidence of the <c>sample</c> TEE, which anybody can make, is taken.</summary>
-    public bool InsecureAllowSampleEvidence { get; init; }
 }

@@ -37,11 +37,12 @@ internal sealed class AdminBody
         try
         {
             var node = JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+            Touch(node);
             return node as JsonObject ?? throw Bad("the request's body is JSON, but no object");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new BrokerException(BrokerFault.BadRequest, "the request's body is not JSON, too deep, or has a member twice", inner: e);
+            throw new BrokerException(BrokerFault.BadRequest, "the request's body is not JSON in UTF-8, too deep, or has a member twice", inner: e);
         }
     }
 
@@ -78,18 +79,22 @@ internal sealed class AdminBody
     }
 
     private static string TextOf(JsonNode? node, string name, int most) =>
-        node is JsonValue value && TryText(value) is { } text ? TextOf(text, name, most) : throw Bad($"'{name}' is not a text");
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? TextOf(text, name, most) : throw Bad($"'{name}' is not a text");
 
-    // A JSON text may hold half a surrogate pair, which is no text.
-    private static string? TryText(JsonValue value)
+    // Names and texts are decoded only when they are asked for, and half a surrogate pair shows only then.
+    private static void Touch(JsonNode? node)
     {
-        try
+        switch (node)
         {
-            return value.TryGetValue<string>(out var text) ? text : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
+            case JsonObject members:
+                foreach (var (_, value) in members) Touch(value);
+                break;
+            case JsonArray items:
+                foreach (var item in items) Touch(item);
+                break;
+            case JsonValue value:
+                value.TryGetValue<string>(out _);
+                break;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Admin;
@@ -13,6 +15,7 @@ internal sealed record RequestTarget(IReadOnlyList<string> Segments, IReadOnlyDi
     private const int MostCharacters = 4096;
     private const int MostSegments = 16;
     private const int MostMembers = 16;
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <param name="raw">The request's target as it was sent, such as <c>/api/v1/hosts?state=pending</c>.</param>
     /// <param name="root">What it begins with, such as <c>/api/v1/</c>.</param>
@@ -51,22 +54,24 @@ internal sealed record RequestTarget(IReadOnlyList<string> Segments, IReadOnlyDi
 
     private static string Decode(string text)
     {
-        var decoded = Uri.UnescapeDataString(text);
-        foreach (var c in decoded)
+        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        var length = 0;
+        try
         {
-            if (char.IsControl(c) || c == '\uFFFD') throw Bad("the request's target holds a control character or what is not UTF-8");
+            for (var i = 0; i < text.Length; i++)
+            {
+                if (text[i] != '%') length += Utf8.GetBytes(text, i, char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1, bytes, length);
+                else if (i + 2 < text.Length && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[length])) length++;
+                else throw Bad("the request's target holds a percent sign that begins no escape");
+                i += text[i] == '%' ? 2 : char.IsHighSurrogate(text[i]) ? 1 : 0;
+            }
+            var decoded = Utf8.GetString(bytes, 0, length);
+            return decoded.Any(char.IsControl) ? throw Bad("the request's target holds a control character") : decoded;
         }
-        // What was not an escape stays as it was written; a percent sign left over would read differently the next time.
-        return HasBrokenEscape(text) ? throw Bad("the request's target holds a percent sign that begins no escape") : decoded;
-    }
-
-    private static bool HasBrokenEscape(string text)
-    {
-        for (var i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
+        catch (ArgumentException e)
         {
-            if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2])) return true;
+            throw new BrokerException(BrokerFault.BadRequest, "the request's target is not UTF-8", inner: e);
         }
-        return false;
     }
 
     private static BrokerException Bad(string message) => new(BrokerFault.BadRequest, message);

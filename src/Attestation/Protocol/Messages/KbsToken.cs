@@ -25,16 +25,19 @@ public sealed record KbsToken(string Token)
     public byte[] ToJson() => MessageJson.Write(json => json.WriteString("token", Token));
 
     /// <summary>When it expires, as it says itself without a check of its signature (<c>exp</c>); null where it does not say.</summary>
-    public DateTimeOffset? Expires()
+    public DateTimeOffset? Expires() => Seconds("exp") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    /// <summary>How long it lives from its issue (<c>exp</c> less <c>iat</c>), which needs no clock that agrees with the issuer's; null where it does not say.</summary>
+    public TimeSpan? Lifetime() => Seconds("exp") is { } end && Seconds("iat") is { } start && end > start ? TimeSpan.FromSeconds(end - start) : null;
+
+    private long? Seconds(string claim)
     {
         var parts = Token.Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1])) return null;
         try
         {
             return MessageObject.Read(Base64Url.DecodeFromChars(parts[1]), MostBytes, "token", json =>
-                json.Find("exp") is { ValueKind: JsonValueKind.Number } exp && exp.TryGetInt64(out var seconds) && seconds is > 0 and < 253_402_300_800
-                    ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-                    : (DateTimeOffset?)null);
+                json.Find(claim) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var seconds) && seconds is > 0 and < 253_402_300_800 ? seconds : (long?)null);
         }
         catch (AttestationException)
         {
