@@ -14,7 +14,7 @@ namespace Coffer.KeyBroker.Sessions;
 /// Puts down what a verifier found, in one transaction: whether the machine may attest at all, its counters and PCR values, the
 /// attestation, the session's end, and the audit's entry, also of a refusal.
 /// </summary>
-internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, BrokerRules rules, TimeProvider time)
+internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, RefusalLog refusals, BrokerRules rules, TimeProvider time)
 {
     /// <summary>The attestation, with the host it is of.</summary>
     /// <exception cref="RefusedException"><see cref="BrokerFault.Denied"/>: not enrolled, not approved, or its counters do not hold.</exception>
@@ -32,7 +32,7 @@ internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, Bro
             refusal = (host?.State == HostState.Revoked ? null : refusal) ?? Admission.Refusal(verdict.Tee, verdict.Machine, host, rules)?.Reason;
             if (refusal is not null)
             {
-                await audit.AppendAsync(s, Entry(requestId, AuditOutcome.Denied, refusal, verdict, host)).ConfigureAwait(false);
+                if (host is not null) await audit.AppendAsync(s, Entry(requestId, AuditOutcome.Denied, refusal, verdict, host)).ConfigureAwait(false);
                 return (null, host, refusal);
             }
             var attestation = new VerifiedAttestation(id, verdict.Tee, verdict.Machine, key, verdict.Claims, now, now + rules.TokenLifetime);
@@ -42,7 +42,10 @@ internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, Bro
             await audit.AppendAsync(s, Entry(requestId, AuditOutcome.Allowed, done, verdict, host)).ConfigureAwait(false);
             return (attestation, host, done);
         }, cancellationToken).ConfigureAwait(false);
-        return kept is null ? throw new RefusedException(BrokerFault.Denied, "the machine is not admitted", Hint(host)) : (kept, host);
+        if (kept is not null) return (kept, host);
+        // Anybody can come with a key that nobody enrolled.
+        if (host is null) await refusals.NoteAsync(Entry(requestId, AuditOutcome.Denied, reason, verdict, null), cancellationToken).ConfigureAwait(false);
+        throw new RefusedException(BrokerFault.Denied, "the machine is not admitted", Hint(host));
     }
 
     // A pending host's values are put down too: they are what an operator approves.

@@ -53,7 +53,7 @@ internal static class EarToken
         {
             ["instance-identity"] = genuine ? trusted : contraindicated,
             ["configuration"] = 0,
-            ["executables"] = host?.Baseline is not { } baseline ? 0 : JsonNode.DeepEquals(baseline, attestation.Claims["tpm"]?["pcrs"]) ? approvedBoot : unrecognized,
+            ["executables"] = host?.Baseline is not { } baseline ? 0 : BaselineMatch.Holds(baseline, attestation.Claims["tpm"]?["pcrs"]) ? approvedBoot : unrecognized,
             ["file-system"] = 0,
             ["hardware"] = genuine ? trusted : contraindicated,
             ["runtime-opaque"] = 0,
