@@ -113,6 +113,7 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
     {
         BrokerException known => known,
         AttestationException known => new BrokerException(FaultNames.Of(known.Fault), known.Message, known.Hint, known),
+        CofferException known => new BrokerException(BrokerFault.BadRequest, known.Message, known.Hint, known),
         _ => new BrokerException(BrokerFault.Internal, "the broker failed; its log says more under this request's id", inner: e),
     };
 }

@@ -22,7 +22,7 @@ internal static class AdminReply
         var response = context.Response;
         response.StatusCode = FaultNames.StatusOf(error.Fault);
         if (error.Fault == BrokerFault.Unauthenticated) response.Headers.WWWAuthenticate = "Bearer";
-        var details = new JsonObject { ["fault"] = FaultNames.Of(error.Fault), ["message"] = error.Message };
+        var details = new JsonObject { ["fault"] = FaultNames.Of(error), ["message"] = error.Message };
         if (error.Hint is { } hint) details["hint"] = hint;
         if (error.Details.Count > 0) details["details"] = new JsonArray([.. error.Details.Select(d => (JsonNode?)d)]);
         return WriteJsonAsync(response, new JsonObject { ["error"] = details, ["request_id"] = context.TraceIdentifier }, cancellationToken);

@@ -11,6 +11,8 @@ public static class AdminRoutes
         List<AdminRoute> routes =
         [
             .. TokenRoutes.Of(parts),
+            .. AuditRoutes.Of(parts),
+            .. StatusRoutes.Of(parts),
         ];
         routes.Add(OpenApiRoute.Of(routes));
         return routes;

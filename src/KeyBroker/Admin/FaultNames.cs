@@ -1,12 +1,18 @@
 using Coffer.Attestation;
+using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Admin;
 
 /// <summary>How faults are called in answers, and which HTTP status they have.</summary>
 internal static class FaultNames
 {
+    /// <summary>What stored data has that does not verify.</summary>
+    public const string Integrity = "integrity";
+
     /// <summary>The fault's name in JSON, such as <c>not_found</c>.</summary>
-    public static string Of(BrokerFault fault) => fault switch
+    public static string Of(BrokerException error) => error.ExitStatus == ExitStatus.Integrity ? Integrity : Of(error.Fault);
+
+    private static string Of(BrokerFault fault) => fault switch
     {
         BrokerFault.BadRequest => "bad_request",
         BrokerFault.Unauthenticated => "unauthenticated",
