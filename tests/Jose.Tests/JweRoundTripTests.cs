@@ -70,14 +70,14 @@ public sealed class JweRoundTripTests
     }
 
     [Fact]
-    public void One_recipient_is_written_as_go_writes_it()
+    public void One_recipient_is_written_flattened_with_its_header_members_in_alphabetical_order()
     {
         using var named = TestKeys.Public("P-256").WithNames("k", null);
         using var json = JsonDocument.Parse(Jwe.Encrypt(Content, [new JweRecipient(named)]));
         Assert.Equal(["protected", "encrypted_key", "iv", "ciphertext", "tag"], json.RootElement.EnumerateObject().Select(m => m.Name));
         using var header = JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(json.RootElement.GetProperty("protected").GetString()));
         Assert.Equal(["alg", "enc", "epk", "kid"], header.RootElement.EnumerateObject().Select(m => m.Name));
-        Assert.Equal(["kty", "crv", "x", "y"], header.RootElement.GetProperty("epk").EnumerateObject().Select(m => m.Name));
+        Assert.Equal(["crv", "kty", "x", "y"], header.RootElement.GetProperty("epk").EnumerateObject().Select(m => m.Name));
     }
 
     [Fact]

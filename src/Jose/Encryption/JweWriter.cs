@@ -89,7 +89,7 @@ internal static class JweWriter
         if (recipient?.Ephemeral is { } ephemeral)
         {
             json.WriteStartObject("epk");
-            JwkWriter.WritePublicMembers(json, new Jwk(ephemeral, JwkMetadata.None));
+            JwkWriter.WriteEphemeral(json, ephemeral);
             json.WriteEndObject();
         }
 

@@ -14,7 +14,7 @@ internal static class JwkWriter
         using (var json = new Utf8JsonWriter(buffer, BoundedJson.Writer))
         {
             json.WriteStartObject();
-            WriteMembers(json, key, includePrivate, withMetadata: true);
+            WriteMembers(json, key, includePrivate);
             json.WriteEndObject();
         }
 
@@ -23,9 +23,17 @@ internal static class JwkWriter
         return bytes;
     }
 
-    /// <summary>The required public members alone, as `epk` carries them.</summary>
-    public static void WritePublicMembers(Utf8JsonWriter json, Jwk key) =>
-        WriteMembers(json, key, includePrivate: false, withMetadata: false);
+    /// <summary>
+    /// The public members of an ephemeral key, in alphabetical order: some readers take the header apart and authenticate
+    /// what they write again in that order, not what they received.
+    /// </summary>
+    public static void WriteEphemeral(Utf8JsonWriter json, EcKey key)
+    {
+        json.WriteString("crv", key.Curve.Name);
+        json.WriteString("kty", "EC");
+        Number(json, "x", key.X);
+        Number(json, "y", key.Y);
+    }
 
     /// <summary>RFC 7638: the required members in alphabetical order, without white space, hashed.</summary>
     public static byte[] Thumbprint(Jwk key, HashAlgorithmName hash)
@@ -61,14 +69,10 @@ internal static class JwkWriter
         return digest;
     }
 
-    private static void WriteMembers(Utf8JsonWriter json, Jwk key, bool includePrivate, bool withMetadata)
+    private static void WriteMembers(Utf8JsonWriter json, Jwk key, bool includePrivate)
     {
         json.WriteString("kty", key.Type switch { JwkType.Rsa => "RSA", JwkType.EllipticCurve => "EC", _ => "oct" });
-        if (withMetadata)
-        {
-            WriteMetadata(json, key);
-        }
-
+        WriteMetadata(json, key);
         if (key.Rsa is { } rsa)
         {
             WriteRsa(json, rsa.Parameters, includePrivate);
