@@ -35,7 +35,7 @@ internal sealed class BrokerData : IAsyncDisposable
     {
         PrivateFiles.EnsureFolder(settings.DataFolder);
         var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
-        IRootKey? key = null;
+        FileRootKey? key = null;
         SqliteStore? store = null;
         RecordSealer? sealer = null;
         try

@@ -8,6 +8,7 @@ using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Hosting;
+using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Storage.Sqlite;
 using Coffer.KeyBroker.Tls;
@@ -22,19 +23,24 @@ internal sealed class RunningBroker : IAsyncDisposable
     private readonly TempDirectory _folder = new();
     private readonly CertificateAuthority _authority;
     private readonly SqliteStore _store;
+    private readonly FileRootKey _rootKey;
+    private readonly RecordSealer _sealer;
     private BrokerServer? _server;
 
     private RunningBroker()
     {
         _authority = CertificateAuthority.Make(TimeProvider.System.GetUtcNow());
         _store = SqliteStore.Open(_folder.Combine("data", "broker.db"), Clock);
-        Parts = new BrokerParts(_store, Audit, Clock);
+        _rootKey = FileRootKey.OpenOrCreate(_folder.Combine("data")).Key;
+        _sealer = new RecordSealer(_rootKey);
+        Audit = new RecordingAudit(new AuditLog(AuditWriter.Of(_folder.Combine("data")), _rootKey, Clock));
+        Parts = new BrokerParts(_store, _rootKey, _sealer, Audit, Clock);
         Client = ClientOf(_authority.Certificate);
     }
 
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
-    public RecordingAudit Audit { get; } = new();
+    public RecordingAudit Audit { get; }
 
     public BrokerParts Parts { get; }
 
@@ -53,7 +59,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         var ends = new[] { new IPEndPoint(IPAddress.Loopback, 0) };
         broker._server = await BrokerServer.StartAsync(
             broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], TimeProvider.System), fronts,
-            new AccessWatch(broker._store, broker.Audit), (_, e) => broker.Faults.Enqueue(e), TestContext.Current.CancellationToken);
+            new AccessWatch(broker.Parts), (_, e) => broker.Faults.Enqueue(e), TestContext.Current.CancellationToken);
         return broker;
     }
 
@@ -87,6 +93,8 @@ internal sealed class RunningBroker : IAsyncDisposable
         Client.Dispose();
         if (_server is not null) await _server.DisposeAsync();
         await _store.DisposeAsync();
+        _sealer.Dispose();
+        _rootKey.Dispose();
         _authority.Dispose();
         _folder.Dispose();
     }
@@ -108,14 +116,14 @@ internal sealed record BrokerAnswer(int Status, string? RequestId, string Body)
     }
 }
 
-/// <summary>Keeps what was put down.</summary>
-internal sealed class RecordingAudit : IAuditLog
+/// <summary>The real chain, and what was put down there for tests to look at.</summary>
+internal sealed class RecordingAudit(IAuditLog chain) : IAuditLog
 {
     public ConcurrentQueue<AuditEvent> Entries { get; } = [];
 
     public ValueTask AppendAsync(IStoreWriter store, AuditEvent entry)
     {
         Entries.Enqueue(entry);
-        return ValueTask.CompletedTask;
+        return chain.AppendAsync(store, entry);
     }
 }
