@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol.Enrolment;
 using Coffer.Attestation.Tpm.Structures;
+using Coffer.Attestation.Tpm.Verification;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
@@ -64,7 +65,7 @@ internal sealed class EnrolmentDesk(IBrokerStore store, ITpmProofs proofs, JoinT
     private async Task<EnrolmentChallenge> BeginAsync(EnrolmentRequest request, CancellationToken cancellationToken)
     {
         var (ek, ak) = (TpmPublic.ParseSized(request.EkPublic), TpmPublic.ParseSized(request.AkPublic));
-        AkRules.Check(ak);
+        AttestationKeyRules.Check(ak);
         var fingerprint = EkFingerprint.Of(ek);
         var (isKnown, trust, token) = await store.ReadAsync(async s => (
             await TrustAnchors.KnowsEkAsync(s, fingerprint).ConfigureAwait(false),
@@ -122,8 +123,8 @@ internal sealed class EnrolmentDesk(IBrokerStore store, ITpmProofs proofs, JoinT
         {
             throw new BrokerException(BrokerFault.Unauthenticated, "the credential's secret is another one", "begin anew");
         }
-        var counters = proofs.CheckQuote(TpmPublic.ParseSized(open.Ak.Public.Span), proof.Quote, EnrolmentProof.Binding(open.Nonce, proof.Secret));
-        var host = await recorder.RecordAsync(requestId, open, proof.Quote.Pcrs, counters, cancellationToken).ConfigureAwait(false);
+        var quote = EnrolmentQuote.Verify(TpmPublic.ParseSized(open.Ak.Public.Span), open.Nonce, proof);
+        var host = await recorder.RecordAsync(requestId, open, quote, cancellationToken).ConfigureAwait(false);
         return new EnrolmentResult(host.Id, HostDocument.Word(host.State), host.Ak.Name);
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.Attestation;
+using Coffer.Attestation.Tpm.Structures;
+using Coffer.Attestation.Tpm.Verification;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
@@ -17,7 +19,7 @@ internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, Joi
 {
     /// <exception cref="BrokerException"><see cref="BrokerFault.Denied"/>: revoked, or its counters fell; <see cref="BrokerFault.Conflict"/>: the
     /// attestation key is another host's; <see cref="BrokerFault.TooMany"/>: too many pending hosts.</exception>
-    public Task<Host> RecordAsync(string requestId, OpenEnrolment open, IReadOnlyList<byte[]> pcrs, BootCounters counters, CancellationToken cancellationToken)
+    public Task<Host> RecordAsync(string requestId, OpenEnrolment open, EnrolmentQuote quote, CancellationToken cancellationToken)
     {
         var id = RandomNames.New();
         return store.WriteAsync(async s =>
@@ -26,10 +28,10 @@ internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, Joi
             if (known is { State: HostState.Revoked }) throw Revoked(known);
             var owner = await HostRecords.FindByAkAsync(s, open.Ak.Name).ConfigureAwait(false);
             if (owner is not null && owner.Id != known?.Id) throw new BrokerException(BrokerFault.Conflict, $"the attestation key is host {owner.Id}'s");
-            if (owner is not null && CounterRule.Check(owner.Counters, counters, TimeSpan.Zero) is { } fell) throw new BrokerException(BrokerFault.Denied, fell);
+            if (owner is not null && CounterRule.Check(owner.Counters, quote.Counters, TimeSpan.Zero) is { } fell) throw new BrokerException(BrokerFault.Denied, fell);
 
             var (labels, by) = await ApprovalAsync(s, open).ConfigureAwait(false);
-            var host = Made(id, known, open, Values(pcrs), counters, isApproved: by is not null);
+            var host = Made(id, known, open, Values(quote.Pcrs), quote.Counters, isApproved: by is not null);
             if (by is not null) host = host with { Labels = [.. host.Labels.Union(labels).Order(StringComparer.Ordinal)] };
             if (host.State == HostState.Pending && known?.State != HostState.Pending && await HostRecords.CountPendingAsync(s).ConfigureAwait(false) >= rules.MostPendingHosts)
             {
@@ -67,10 +69,10 @@ internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, Joi
         return await ApprovalRules.FindAsync(s, open.Ek).ConfigureAwait(false) is { } rule ? (rule.Labels, $"rule {rule.Name}") : ([], null);
     }
 
-    private static JsonObject Values(IReadOnlyList<byte[]> pcrs)
+    private static JsonObject Values(TpmPcrValues pcrs)
     {
         var bank = new JsonObject();
-        for (var i = 0; i < pcrs.Count; i++) bank[i.ToString(CultureInfo.InvariantCulture)] = Convert.ToHexStringLower(pcrs[i]);
-        return new JsonObject { ["sha256"] = bank };
+        foreach (var (register, value) in pcrs.Values.OrderBy(v => v.Key)) bank[register.ToString(CultureInfo.InvariantCulture)] = Convert.ToHexStringLower(value.Span);
+        return new JsonObject { [TpmHash.Name(pcrs.Bank)] = bank };
     }
 }

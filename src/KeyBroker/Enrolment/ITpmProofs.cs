@@ -1,5 +1,4 @@
 using Coffer.Attestation;
-using Coffer.Attestation.Protocol.Enrolment;
 using Coffer.Attestation.Tpm.Structures;
 using Coffer.KeyBroker.Trust;
 
@@ -17,8 +16,4 @@ internal interface ITpmProofs
     /// <returns>TPM2B_ID_OBJECT and TPM2B_ENCRYPTED_SECRET.</returns>
     /// <exception cref="AttestationException">Not an endorsement key.</exception>
     (byte[] Blob, byte[] EncryptedSecret) MakeCredential(TpmPublic ek, ReadOnlySpan<byte> akName, ReadOnlySpan<byte> secret);
-
-    /// <summary>Checks the quote of an enrolment: signature, binding, all registers of the sha256 bank and their values.</summary>
-    /// <exception cref="AttestationException">It does not hold.</exception>
-    BootCounters CheckQuote(TpmPublic ak, EnrolmentQuoteMessage quote, ReadOnlyMemory<byte> binding);
 }

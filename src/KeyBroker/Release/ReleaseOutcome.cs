@@ -1,4 +1,5 @@
 using Coffer.Attestation.Protocol;
+using Coffer.KeyBroker.RootKeys;
 
 namespace Coffer.KeyBroker.Release;
 
@@ -7,8 +8,8 @@ namespace Coffer.KeyBroker.Release;
 /// <param name="Said">What the guest hears.</param>
 internal sealed record ReleaseOutcome(BrokerFault? Fault, string Said)
 {
-    /// <summary>The resource; whoever seals it zeroes it.</summary>
-    public byte[]? Plaintext { get; init; }
+    /// <summary>The resource; whoever seals it to the key disposes it.</summary>
+    public SecretBytes? Plaintext { get; init; }
 
     /// <summary>The attested key.</summary>
     public TeePublicKey? Key { get; init; }

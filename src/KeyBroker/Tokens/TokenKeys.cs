@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Coffer.Jose;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Documents;
+using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Tokens;
@@ -11,7 +12,7 @@ namespace Coffer.KeyBroker.Tokens;
 /// The keys that sign attestation tokens, shared by all brokers of a store. A new one is published before it signs, and an old one
 /// stays published as long as a token of it may live, so that nobody who caches the set meets a token that he cannot check.
 /// </summary>
-internal sealed class TokenKeys(IBrokerStore store, ISealedRecords sealedRecords, IAuditLog audit, TimeProvider time) : IDisposable
+internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditLog audit, TimeProvider time) : IDisposable
 {
     /// <summary>How long a key is published before it signs.</summary>
     public static TimeSpan Notice { get; } = TimeSpan.FromMinutes(10);
@@ -121,7 +122,8 @@ internal sealed class TokenKeys(IBrokerStore store, ISealedRecords sealedRecords
         var keys = new List<TokenKey>();
         foreach (var record in await reader.ListAsync(Collections.BrokerKeys, Prefix, null, Most + 1).ConfigureAwait(false))
         {
-            if (await sealedRecords.FindAsync(reader, Collections.BrokerKeys, record.Key).ConfigureAwait(false) is { } opened) keys.Add(Read(opened));
+            using var opened = sealer.Open(Collections.BrokerKeys, record.Key, record.Value);
+            keys.Add(Read(opened));
         }
         return keys;
     }
@@ -131,7 +133,8 @@ internal sealed class TokenKeys(IBrokerStore store, ISealedRecords sealedRecords
         var document = Write(key);
         try
         {
-            await sealedRecords.PutAsync(writer, Collections.BrokerKeys, Prefix + key.Key.KeyId, document, expires).ConfigureAwait(false);
+            var name = Prefix + key.Key.KeyId;
+            await writer.PutAsync(Collections.BrokerKeys, name, sealer.Seal(Collections.BrokerKeys, name, document), expires).ConfigureAwait(false);
         }
         finally
         {
@@ -150,12 +153,13 @@ internal sealed class TokenKeys(IBrokerStore store, ISealedRecords sealedRecords
         return document;
     }
 
-    private static TokenKey Read(byte[] document)
+    private static TokenKey Read(SecretBytes document)
     {
+        var jwk = document.Span[Math.Min(sizeof(long), document.Length)..].ToArray();
         try
         {
-            var signs = DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(document));
-            return new TokenKey(Jwk.Parse(document.AsMemory(sizeof(long))), signs);
+            var signs = DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(document.Span));
+            return new TokenKey(Jwk.Parse(jwk), signs);
         }
         catch (Exception e) when (e is JoseException or ArgumentException)
         {
@@ -163,7 +167,7 @@ internal sealed class TokenKeys(IBrokerStore store, ISealedRecords sealedRecords
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(document);
+            CryptographicOperations.ZeroMemory(jwk);
         }
     }
 
