@@ -26,4 +26,7 @@ public sealed record BrokerSettings
 
     /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
     public bool InsecureHttp { get; init; }
+
+    /// <summary>What is asked of machines that attest.</summary>
+    public BrokerRules Rules { get; init; } = new();
 }

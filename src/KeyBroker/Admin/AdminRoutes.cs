@@ -13,6 +13,12 @@ public static class AdminRoutes
             .. TokenRoutes.Of(parts),
             .. AuditRoutes.Of(parts),
             .. StatusRoutes.Of(parts),
+            .. HostRoutes.Of(parts),
+            .. TrustRoutes.Of(parts),
+            .. JoinTokenRoutes.Of(parts),
+            .. ApprovalRuleRoutes.Of(parts),
+            .. EnrolRoutes.Of(parts),
+            .. WrapRoutes.Of(parts),
         ];
         routes.Add(OpenApiRoute.Of(routes));
         return routes;

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol.Enrolment;
+using Coffer.Attestation.Tpm.Certificates;
+using Coffer.Attestation.Tpm.Credentials;
 using Coffer.Attestation.Tpm.Structures;
 using Coffer.Attestation.Tpm.Verification;
 using Coffer.KeyBroker.Audit;
@@ -16,9 +18,18 @@ namespace Coffer.KeyBroker.Enrolment;
 /// Enrols machines in two steps. First a machine shows its endorsement and its attestation key and gets a credential that only a TPM
 /// with both opens (TPM 2.0 Part 1, section 24); then it brings the credential's secret and a quote bound to it.
 /// </summary>
-internal sealed class EnrolmentDesk(IBrokerStore store, ITpmProofs proofs, JoinTokens joinTokens, EnrolmentRecorder recorder, RefusalLog refusals, BrokerRules rules, TimeProvider time)
+internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, EnrolmentRecorder recorder, RefusalLog refusals, BrokerRules rules, TimeProvider time)
 {
     private const int SecretBytes = 32;
+
+    /// <summary>The desk of one broker.</summary>
+    public static EnrolmentDesk Of(BrokerParts parts)
+    {
+        var tokens = new JoinTokens(parts.Store, parts.Audit, parts.Time);
+        var rules = parts.Settings.Rules;
+        return new EnrolmentDesk(
+            parts.Store, tokens, new EnrolmentRecorder(parts.Store, parts.Audit, tokens, rules, parts.Time), new RefusalLog(parts.Store, parts.Floods), rules, parts.Time);
+    }
 
     /// <summary>Makes a credential.</summary>
     /// <exception cref="AttestationException">The message, a key or the endorsement certificate does not hold.</exception>
@@ -71,7 +82,7 @@ internal sealed class EnrolmentDesk(IBrokerStore store, ITpmProofs proofs, JoinT
             await TrustAnchors.KnowsEkAsync(s, fingerprint).ConfigureAwait(false),
             await TrustAnchors.CertificatesAsync(s).ConfigureAwait(false),
             request.JoinToken is { } text ? await joinTokens.FindAsync(s, text).ConfigureAwait(false) : null), cancellationToken).ConfigureAwait(false);
-        var issuer = request.EkCertificate is { } certificate && !isKnown ? proofs.CheckEndorsement(certificate, ek, trust, time.GetUtcNow()) : null;
+        var issuer = request.EkCertificate is { } certificate && !isKnown ? IssuerOf(certificate, ek, trust) : null;
         if (issuer is null && !isKnown)
         {
             throw new BrokerException(BrokerFault.Denied, $"the endorsement key {fingerprint} has no certificate and is not registered", "coffer broker trust add --ek registers it");
@@ -82,19 +93,25 @@ internal sealed class EnrolmentDesk(IBrokerStore store, ITpmProofs proofs, JoinT
         try
         {
             var name = ak.ComputeName();
-            var (blob, encrypted) = proofs.MakeCredential(ek, name, secret);
+            var credential = MakeCredential.Create(ek, name, secret);
             var open = new OpenEnrolment(
                 RandomNames.New(), new HostEk(fingerprint, issuer), new HostAk(Convert.ToHexStringLower(name), request.AkPublic), nonce, SHA256.HashData(secret), time.GetUtcNow() + rules.EnrolmentLifetime)
             {
                 JoinTokenId = token?.Id, Name = request.Name, HostUuid = request.HostUuid,
             };
             await OpenAsync(open, cancellationToken).ConfigureAwait(false);
-            return new EnrolmentChallenge(open.Id, blob, encrypted, nonce);
+            return new EnrolmentChallenge(open.Id, credential.Blob, credential.EncryptedSecret, nonce);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
         }
+    }
+
+    private string IssuerOf(byte[] certificate, TpmPublic ek, IReadOnlyList<TrustItem> trust)
+    {
+        using var verifier = new EkCertificateVerifier([.. trust.Select(i => i.ToAttestation())], time);
+        return verifier.Verify(certificate, ek).Issuer;
     }
 
     private Task<bool> OpenAsync(OpenEnrolment open, CancellationToken cancellationToken) => store.WriteAsync(async s =>

@@ -4,7 +4,7 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Policies;
 using Coffer.KeyBroker.Refusals;
-using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.Sessions;
 using Coffer.KeyBroker.Storage;
 
@@ -15,7 +15,7 @@ namespace Coffer.KeyBroker.Release;
 /// their reference values, and the resource anew, in the transaction that puts the decision into the audit: what an operator changed
 /// counts from the next request on, and what does not stand in the audit does not leave.
 /// </summary>
-internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, RecordSealer sealer, IAuditLog audit, BrokerRules rules, TimeProvider time)
+internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time)
 {
     private const string Action = "resource.release";
 
@@ -49,9 +49,9 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
 
         var decision = await policies.DecideAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
-        if (await s.FindAsync(Collections.Resources, path).ConfigureAwait(false) is not { } record) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
+        if (await shelf.FindAsync(s, ResourcePath.Parse(path)).ConfigureAwait(false) is not { } plaintext) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
         await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, decision.Reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
-        return new ReleaseOutcome(null, "") { Plaintext = sealer.Open(Collections.Resources, path, record.Value), Key = attestation.Key };
+        return new ReleaseOutcome(null, "") { Plaintext = plaintext, Key = attestation.Key };
     }
 
     private async ValueTask<ReleaseOutcome> RefuseAsync(IStoreWriter s, string requestId, string path, string? actor, Admission refusal, JsonObject? explanation)

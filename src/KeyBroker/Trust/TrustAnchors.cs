@@ -1,3 +1,6 @@
+using System.Text;
+using Coffer.Attestation;
+using Coffer.Attestation.Tpm.Certificates;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
@@ -12,6 +15,9 @@ internal sealed class TrustAnchors(IBrokerStore store, IAuditLog audit, TimeProv
 
     /// <summary>The most endorsement keys without a certificate.</summary>
     public const int MostEks = 100_000;
+
+    /// <summary>The largest PEM file, in bytes.</summary>
+    public const int MostPemBytes = 1024 * 1024;
 
     private const int Page = 1_000;
 
@@ -32,7 +38,7 @@ internal sealed class TrustAnchors(IBrokerStore store, IAuditLog audit, TimeProv
     public Task<IReadOnlyList<TrustItem>> AddAsync(RequestOrigin origin, ReadOnlyMemory<byte> pem, CancellationToken cancellationToken) => store.WriteAsync(async s =>
     {
         var installed = await CertificatesAsync(s).ConfigureAwait(false);
-        var items = TrustBundle.Read(pem, installed, time.GetUtcNow());
+        var items = Read(pem, installed);
         if (installed.Count + items.Count > Most) throw new BrokerException(BrokerFault.TooMany, $"more than {Most} certificates and lists", "delete those that are no longer needed");
         foreach (var item in items)
         {
@@ -86,6 +92,19 @@ internal sealed class TrustAnchors(IBrokerStore store, IAuditLog audit, TimeProv
         await reader.FindAsync(Collections.Trust, $"ek/{fingerprint}").ConfigureAwait(false) is not null;
 
     public static bool IsFingerprint(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    private IReadOnlyList<TrustItem> Read(ReadOnlyMemory<byte> pem, IReadOnlyList<TrustItem> installed)
+    {
+        try
+        {
+            var now = time.GetUtcNow();
+            return [.. EkTrustBundle.Read(Encoding.ASCII.GetString(pem.Span), [.. installed.Select(i => i.ToAttestation())]).Select(i => TrustItem.Of(i, now))];
+        }
+        catch (AttestationException e)
+        {
+            throw new BrokerException(BrokerFault.BadRequest, e.Message, e.Hint, e);
+        }
+    }
 
     private ValueTask NoteAsync(IStoreWriter s, RequestOrigin origin, string action, string subject, string reason) =>
         audit.AppendAsync(s, new AuditEvent(origin.RequestId, action, AuditOutcome.Allowed, reason) { Actor = origin.Actor, Subject = subject });

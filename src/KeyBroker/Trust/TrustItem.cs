@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.Attestation.Tpm.Certificates;
 using Coffer.KeyBroker.Documents;
 
 namespace Coffer.KeyBroker.Trust;
@@ -14,6 +15,15 @@ namespace Coffer.KeyBroker.Trust;
 internal sealed record TrustItem(TrustKind Kind, string Fingerprint, ReadOnlyMemory<byte> Der, string? Name, DateTimeOffset? Until, DateTimeOffset Added)
 {
     public string Key => $"{Word(Kind)}/{Fingerprint}";
+
+    public static TrustItem Of(EkTrustItem item, DateTimeOffset added) => new(
+        item.Kind switch { EkTrustKind.Root => TrustKind.Root, EkTrustKind.Intermediate => TrustKind.Intermediate, _ => TrustKind.Crl },
+        item.Fingerprint, item.Der, item.Subject, item.Ends, added);
+
+    /// <summary>As the verifier takes it; not of an endorsement key's fingerprint.</summary>
+    public EkTrustItem ToAttestation() => new(
+        Kind switch { TrustKind.Root => EkTrustKind.Root, TrustKind.Intermediate => EkTrustKind.Intermediate, _ => EkTrustKind.RevocationList },
+        Der.ToArray(), Fingerprint, Name ?? "", Until ?? Added);
 
     public JsonObject Show() => new()
     {
