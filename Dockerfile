@@ -1,6 +1,6 @@
 # One image for every role of coffer: no shell, no package manager, not root; the entry point is the command.
 #
-#   buildah build --build-arg SDK_IMAGE=... -t coffer .             compiles it; SDK_IMAGE has the .NET SDK of global.json and gcc
+#   buildah build --build-arg SDK_IMAGE=... -t coffer .             compiles it; SDK_IMAGE has the .NET SDK of global.json, gcc and libsqlite3-dev
 #   buildah build --build-arg BINARY=ready -t coffer .              takes artifacts/bin/coffer, which scripts/build made
 #
 # BASE_IMAGE is the Debian (or relative) whose C library, OpenSSL and root certificates the image gets. Where it lacks

@@ -7,8 +7,9 @@ namespace Coffer.KeyBroker;
 /// <param name="message">What is wrong and where, in lower case without a closing dot.</param>
 /// <param name="hint">What to do, or null.</param>
 /// <param name="inner">The cause.</param>
-public class BrokerException(BrokerFault fault, string message, string? hint = null, Exception? inner = null)
-    : CofferException(message, StatusOf(fault), hint, inner)
+/// <param name="exitStatus">Where it is another than the fault's own: <see cref="ExitStatus.Integrity"/> for stored data that does not verify.</param>
+public class BrokerException(BrokerFault fault, string message, string? hint = null, Exception? inner = null, ExitStatus? exitStatus = null)
+    : CofferException(message, exitStatus ?? StatusOf(fault), hint, inner)
 {
     /// <summary>The kind of failure.</summary>
     public BrokerFault Fault { get; } = fault;

@@ -8,4 +8,10 @@ public sealed record AdminAnswer(JsonNode? Body)
 {
     /// <summary>Done, and nothing to say.</summary>
     public static AdminAnswer Done { get; } = new((JsonNode?)null);
+
+    /// <summary>The HTTP status: 200 with a body, 204 without, unless the route says another of the 2xx.</summary>
+    public int Status { get; init; } = Body is null ? 204 : 200;
+
+    /// <summary>Something new is there: 201.</summary>
+    public static AdminAnswer Created(JsonNode body) => new(body) { Status = 201 };
 }

@@ -6,4 +6,20 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="Needs">What its caller must hold.</param>
 /// <param name="Summary">One line, for the OpenAPI document.</param>
 /// <param name="Handle">Does it. What it throws becomes the answer: <see cref="BrokerException"/> with its status, anything else 500.</param>
-public sealed record AdminRoute(string Method, string Pattern, Permission Needs, string Summary, Func<AdminCall, CancellationToken, Task<AdminAnswer>> Handle);
+public sealed record AdminRoute(string Method, string Pattern, Permission Needs, string Summary, Func<AdminCall, CancellationToken, Task<AdminAnswer>> Handle)
+{
+    /// <summary>The bound on bodies where a route names none: 1 MiB.</summary>
+    public const int UsualBodyBytes = 1024 * 1024;
+
+    /// <summary>Larger bodies are refused before the route runs, in bytes.</summary>
+    public int MostBodyBytes { get; init; } = UsualBodyBytes;
+
+    /// <summary>The body that it takes, for the OpenAPI document; null for none. Give it a <see cref="MostBodyBytes"/> if it may be large.</summary>
+    public RouteBody? Accepts { get; init; }
+
+    /// <summary>What it answers, for the OpenAPI document; null for nothing (204).</summary>
+    public RouteBody? Answers { get; init; }
+
+    /// <summary>The members of the query that it knows; any other is refused.</summary>
+    public IReadOnlyList<RouteParameter> Query { get; init; } = [];
+}

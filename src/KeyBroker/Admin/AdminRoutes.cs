@@ -1,6 +1,26 @@
+using Coffer.KeyBroker.Admin.Routes;
+
 namespace Coffer.KeyBroker.Admin;
 
 /// <summary>The list of all routes of the administration API, noun by noun.</summary>
 public static class AdminRoutes
 {
+    /// <summary>All of them, for one broker.</summary>
+    public static IReadOnlyList<AdminRoute> All(BrokerParts parts)
+    {
+        List<AdminRoute> routes =
+        [
+            .. TokenRoutes.Of(parts),
+            .. AuditRoutes.Of(parts),
+            .. StatusRoutes.Of(parts),
+            .. HostRoutes.Of(parts),
+            .. TrustRoutes.Of(parts),
+            .. JoinTokenRoutes.Of(parts),
+            .. ApprovalRuleRoutes.Of(parts),
+            .. EnrolRoutes.Of(parts),
+            .. WrapRoutes.Of(parts),
+        ];
+        routes.Add(OpenApiRoute.Of(routes));
+        return routes;
+    }
 }

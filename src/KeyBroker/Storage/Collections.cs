@@ -42,6 +42,9 @@ public static class Collections
     /// <summary>Which host has an endorsement key: FINGERPRINT.</summary>
     public const string HostsByEk = "hosts-by-ek";
 
+    /// <summary>Which hosts wait for approval, so that they can be counted: ID.</summary>
+    public const string HostsPending = "hosts-pending";
+
     /// <summary>Enrolments that wait for their credential to be activated: ID.</summary>
     public const string Enrolments = "enrolments";
 
@@ -56,4 +59,7 @@ public static class Collections
 
     /// <summary>Attestation sessions: ID.</summary>
     public const string Sessions = "sessions";
+
+    /// <summary>What attestation tokens that still live stand for: ID.</summary>
+    public const string Attestations = "attestations";
 }

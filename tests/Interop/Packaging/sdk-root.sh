@@ -3,4 +3,4 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/../../../scripts/lib.sh"
-debian_root bookworm sdk-1 gcc,libc6-dev,zlib1g-dev,libssl3,ca-certificates
+debian_root bookworm sdk-2 gcc,libc6-dev,zlib1g-dev,libsqlite3-dev,libssl3,ca-certificates

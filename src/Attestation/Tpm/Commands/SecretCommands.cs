@@ -40,6 +40,7 @@ internal static class SecretCommands
     {
         const uint wrongValue = 0x084; // TPM_RC_VALUE
         const uint wrongSize = 0x095; // TPM_RC_SIZE
+        const uint failure = 0x101; // TPM_RC_FAILURE: libtpms says so of wrong padding; a TPM in failure mode would not have come so far
         session.EncryptsResponse = true;
         try
         {
@@ -51,7 +52,7 @@ internal static class SecretCommands
             }, cancellationToken).ConfigureAwait(false);
             return ReadSecret(response.Parameters);
         }
-        catch (TpmCommandException e) when (e.Code.Kind is wrongValue or wrongSize)
+        catch (TpmCommandException e) when (e.Code.Kind is wrongValue or wrongSize or failure)
         {
             return null;
         }

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Storage;
+using Coffer.Oci;
+
+namespace Coffer.KeyBroker.Access;
+
+/// <summary>The credentials of the administration API in the store: made, found, listed, ended.</summary>
+internal sealed class AccessTokens(TimeProvider time)
+{
+    /// <summary>The most tokens there can be.</summary>
+    public const int Most = 10_000;
+
+    // So long a token that has expired is still listed, and its holder told why it is refused.
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
+
+    // Compared with where there is no such token, so that its absence takes as long as a wrong secret.
+    private static readonly byte[] Nothing = new byte[SHA256.HashSizeInBytes];
+
+    /// <summary>Makes a token.</summary>
+    /// <returns>Its record, and its text, which is shown once.</returns>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>.</exception>
+    public async ValueTask<(AccessToken Token, string Text)> CreateAsync(
+        IStoreWriter store, IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
+    {
+        if (await store.CountAsync(Collections.AccessTokens).ConfigureAwait(false) >= Most)
+        {
+            throw new BrokerException(BrokerFault.TooMany, $"there are {Most} access tokens already", "delete some");
+        }
+        while (true)
+        {
+            var (text, drawn) = BearerToken.Draw();
+            if (await AddAsync(store, drawn, permissions, paths, lifetime, comment).ConfigureAwait(false) is { } token) return (token, text);
+        }
+    }
+
+    /// <summary>Adds a token whose text is known already; null where its id is taken.</summary>
+    public async ValueTask<AccessToken?> AddAsync(
+        IStoreWriter store, BearerToken bearer, IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
+    {
+        var now = time.GetUtcNow();
+        var token = new AccessToken(bearer.Id, bearer.Hash, permissions, paths, now, now + lifetime) { Comment = comment };
+        return await store.AddAsync(Collections.AccessTokens, token.Id, token.ToBytes(), token.Expires + Remembered).ConfigureAwait(false) ? token : null;
+    }
+
+    /// <summary>The token that a caller showed.</summary>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>: unknown, ended, expired, or another secret.</exception>
+    public async ValueTask<AccessToken> FindAsync(IStoreReader store, BearerToken shown)
+    {
+        var record = await store.FindAsync(Collections.AccessTokens, shown.Id).ConfigureAwait(false);
+        var token = record is null ? null : AccessToken.FromBytes(record.Key, record.Value);
+        if (!CryptographicOperations.FixedTimeEquals(token is null ? Nothing : token.Hash.Span, shown.Hash) || token is null)
+        {
+            throw new BrokerException(BrokerFault.Unauthenticated, "the access token is not known here", "was it deleted, or made by another broker?");
+        }
+        if (token.Expires <= time.GetUtcNow()) throw new BrokerException(BrokerFault.Unauthenticated, $"access token {token.Id} has expired", "ask the broker's operator for a new one");
+        return token;
+    }
+
+    /// <summary>All of them, in the order of their ids.</summary>
+    public static async ValueTask<IReadOnlyList<AccessToken>> ListAsync(IStoreReader store)
+    {
+        var records = await store.ListAsync(Collections.AccessTokens, "", after: null, Most).ConfigureAwait(false);
+        return [.. records.Select(r => AccessToken.FromBytes(r.Key, r.Value))];
+    }
+
+    /// <summary>Ends a token.</summary>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>.</exception>
+    public static async ValueTask DeleteAsync(IStoreWriter store, string id)
+    {
+        if (!await store.DeleteAsync(Collections.AccessTokens, id).ConfigureAwait(false))
+        {
+            throw new BrokerException(BrokerFault.NotFound, $"there is no access token '{Printable.Of(id, 64)}'", "coffer broker token list shows their ids");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Coffer.KeyBroker.Admin;
+
+/// <summary>A member of a JSON body, for the OpenAPI document.</summary>
+/// <param name="Name">As it is written.</param>
+/// <param name="Type">A JSON schema type (<c>string</c>, <c>integer</c>, <c>boolean</c>, <c>object</c>), or <c>strings</c> for an array of strings.</param>
+/// <param name="Description">One line.</param>
+/// <param name="IsRequired">Whether it must be there.</param>
+public sealed record RouteMember(string Name, string Type, string Description, bool IsRequired = true);

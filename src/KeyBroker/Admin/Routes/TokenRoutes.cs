@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Audit;
+
+namespace Coffer.KeyBroker.Admin.Routes;
+
+/// <summary>Access tokens: who may use the administration API, and for what.</summary>
+internal sealed class TokenRoutes
+{
+    private const int MostPaths = 64;
+    private static readonly TimeSpan UsualLifetime = TimeSpan.FromHours(24);
+
+    private static readonly RouteMember[] Shown =
+    [
+        new("id", "string", "Its id, as the audit names who did something."),
+        new("can", "strings", "Any of wrap, audit, admin."),
+        new("paths", "strings", "Globs of the resource paths that it reaches."),
+        new("created", "string", "When it was made."),
+        new("expires", "string", "From when on it is refused; null for never.", IsRequired: false),
+        new("expired", "boolean", "Whether it is refused already."),
+        new("comment", "string", "What its maker wrote about it.", IsRequired: false),
+    ];
+
+    private readonly BrokerParts _parts;
+
+    private TokenRoutes(BrokerParts parts) => _parts = parts;
+
+    public static IEnumerable<AdminRoute> Of(BrokerParts parts)
+    {
+        var routes = new TokenRoutes(parts);
+        yield return new("GET", "tokens", Permission.Admin, "Lists the access tokens, without their secrets.", routes.ListAsync)
+        {
+            Answers = RouteBody.List("All tokens; one that has expired is listed for a week.", Shown),
+        };
+        yield return new("POST", "tokens", Permission.Admin, "Makes an access token.", routes.CreateAsync)
+        {
+            Accepts = RouteBody.Object(
+                "What it may do.",
+                new RouteMember("can", "strings", "Any of wrap, audit, admin."),
+                new RouteMember("paths", "strings", "Globs of resource paths, for wrap: 'default/*' covers everything below default.", IsRequired: false),
+                new RouteMember("ttl", "string", "How long it lives, such as 30m, 24h (what it gets otherwise) or 90d.", IsRequired: false),
+                new RouteMember("comment", "string", "What it is for.", IsRequired: false)),
+            Answers = RouteBody.Object("The token, which is shown once.", [.. Shown, new RouteMember("token", "string", "What is sent as Authorization: Bearer.")]),
+        };
+        yield return new("DELETE", "tokens/{id}", Permission.Admin, "Ends an access token, at once.", routes.DeleteAsync);
+    }
+
+    private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var tokens = await _parts.Store.ReadAsync(AccessTokens.ListAsync, cancellationToken).ConfigureAwait(false);
+        var now = _parts.Time.GetUtcNow();
+        return new AdminAnswer(new JsonArray([.. tokens.Select(t => (JsonNode?)t.Describe(now))]));
+    }
+
+    private async Task<AdminAnswer> CreateAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var body = AdminBody.Of(call, "can", "paths", "ttl", "comment");
+        var permissions = body.Texts("can", most: 8).Select(PermissionNames.Parse).Distinct().Order().ToList();
+        var paths = body.Texts("paths", MostPaths, PathGlob.MostCharacters).Select(PathGlob.Normalize).Distinct(StringComparer.Ordinal).ToList();
+        Check(permissions, paths);
+        if (permissions.Contains(Permission.Admin) && paths.Count == 0) paths.Add("**");
+        var lifetime = body.TextOrNull("ttl") is { } ttl ? Lifetime.Parse(ttl) : UsualLifetime;
+        var comment = body.TextOrNull("comment");
+        var made = await _parts.Store.WriteAsync(async store =>
+        {
+            var (token, text) = await _parts.AccessTokens.CreateAsync(store, permissions, paths, lifetime, comment).ConfigureAwait(false);
+            var can = string.Join(", ", token.Permissions.Select(PermissionNames.Of));
+            await _parts.Audit.AppendAsync(store, Event(call, "token.create", token.Id, $"can {can}{(paths.Count > 0 ? $" at {string.Join(", ", paths)}" : "")}")).ConfigureAwait(false);
+            return (Token: token, Text: text);
+        }, cancellationToken).ConfigureAwait(false);
+        var answer = made.Token.Describe(_parts.Time.GetUtcNow());
+        answer["token"] = made.Text;
+        return AdminAnswer.Created(answer);
+    }
+
+    private static void Check(List<Permission> permissions, List<string> paths)
+    {
+        if (permissions.Count == 0) throw new BrokerException(BrokerFault.BadRequest, "'can' is empty: the token could do nothing", "it can wrap, audit or admin");
+        if (permissions.Contains(Permission.Admin))
+        {
+            if (paths.Count > 0) throw new BrokerException(BrokerFault.BadRequest, "'paths' does not limit a token that can admin", "make two tokens");
+            return;
+        }
+        if (permissions.Contains(Permission.Wrap) && paths.Count == 0) throw new BrokerException(BrokerFault.BadRequest, "a token that can wrap needs 'paths'", "such as default/*, or ** for all");
+        if (!permissions.Contains(Permission.Wrap) && paths.Count > 0) throw new BrokerException(BrokerFault.BadRequest, "'paths' limits what a token can wrap, and this one cannot");
+    }
+
+    private async Task<AdminAnswer> DeleteAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var id = call.Values["id"];
+        await _parts.Store.WriteAsync(async store =>
+        {
+            await AccessTokens.DeleteAsync(store, id).ConfigureAwait(false);
+            await _parts.Audit.AppendAsync(store, Event(call, "token.delete", id, "ended")).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+        return AdminAnswer.Done;
+    }
+
+    private static AuditEvent Event(AdminCall call, string action, string subject, string reason) =>
+        new(call.RequestId, action, AuditOutcome.Allowed, reason) { Actor = call.Caller.TokenId, Subject = subject };
+}

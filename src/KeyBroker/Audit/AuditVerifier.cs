@@ -1,0 +1,61 @@
+using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.Storage;
+
+namespace Coffer.KeyBroker.Audit;
+
+/// <summary>Walks all chains from their beginning to their heads.</summary>
+public sealed class AuditVerifier : IDisposable
+{
+    private const int Page = 500;
+    private readonly SecretBytes _headKey;
+
+    /// <param name="rootKey">Gives the heads' key; not kept.</param>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.Unavailable"/>: the root key cannot be used.</exception>
+    public AuditVerifier(IRootKey rootKey) => _headKey = rootKey.Derive(AuditLog.HeadPurpose);
+
+    /// <summary>Checks every entry, and that heads which were seen earlier still lie on their chains.</summary>
+    /// <param name="store">Read in one consistent state.</param>
+    /// <param name="expectHead">Heads that an earlier walk printed; null for none. A store that was put back to an older state lacks them.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="BrokerException">Exit status 4: the first break, with chain, entry and what is wrong. <see cref="BrokerFault.BadRequest"/>: the expected head is malformed.</exception>
+    public Task<AuditVerification> VerifyAsync(IBrokerStore store, string? expectHead, CancellationToken cancellationToken)
+    {
+        var expected = expectHead is null ? [] : AuditHead.Parse(expectHead);
+        return store.ReadAsync(r => WalkAsync(r, expected, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _headKey.Dispose();
+
+    private async ValueTask<AuditVerification> WalkAsync(IStoreReader store, IReadOnlyList<AuditHead> expected, CancellationToken cancellationToken)
+    {
+        var heads = await HeadsAsync(store).ConfigureAwait(false);
+        var walk = new ChainWalk(heads, expected);
+        string? after = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var page = await store.ListAsync(Collections.Audit, "", after, Page).ConfigureAwait(false);
+            foreach (var record in page) walk.Step(record);
+            if (page.Count < Page) break;
+            after = page[^1].Key;
+        }
+        return new AuditVerification(walk.End(), [.. heads.Values]);
+    }
+
+    private async ValueTask<SortedDictionary<string, AuditHead>> HeadsAsync(IStoreReader store)
+    {
+        var heads = new SortedDictionary<string, AuditHead>(StringComparer.Ordinal);
+        string? after = null;
+        while (true)
+        {
+            var page = await store.ListAsync(Collections.AuditHeads, "", after, Page).ConfigureAwait(false);
+            foreach (var record in page)
+            {
+                heads[record.Key] = AuditHead.Open(record.Key, record.Value, _headKey) ?? throw AuditBreak.OfHead(record.Key, "was changed, or written under another root key");
+            }
+            if (page.Count < Page) return heads;
+            after = page[^1].Key;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.Storage;
+
+namespace Coffer.KeyBroker;
+
+/// <summary>What the routes and fronts of one broker work with. Whoever makes it disposes what it holds.</summary>
+/// <param name="Store">Everything that is kept.</param>
+/// <param name="RootKey">Protects what the store must not show.</param>
+/// <param name="Sealer">Seals records under it.</param>
+/// <param name="Audit">Where every change and decision is put down first.</param>
+/// <param name="Time">The clock.</param>
+public sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
+{
+    /// <summary>How the broker was set up.</summary>
+    public BrokerSettings Settings { get; init; } = new();
+
+    /// <summary>Puts down what anybody can cause without a credential, and not more of it than fits.</summary>
+    public FloodGate Floods { get; } = new(Audit, Time);
+
+    /// <summary>The credentials of the administration API.</summary>
+    internal AccessTokens AccessTokens { get; } = new(Time);
+}

@@ -1,0 +1,32 @@
+namespace Coffer.KeyBroker;
+
+/// <summary>How a broker is set up.</summary>
+public sealed record BrokerSettings
+{
+    /// <summary>Where it listens unless told otherwise.</summary>
+    public const string UsualListen = "127.0.0.1:8080";
+
+    /// <summary>The folder with its store, <c>ca.pem</c> and <c>admin-token</c>; made 0700 where it is absent.</summary>
+    public string DataFolder { get; init; } = "";
+
+    /// <summary>The file of the root key; null for one in the data folder.</summary>
+    public string? RootKeyFile { get; init; }
+
+    /// <summary>Addresses with ports to listen on, such as <c>127.0.0.1:8080</c> or <c>[::]:8080</c>; port 0 for any that is free.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = [UsualListen];
+
+    /// <summary>Further DNS names and IP addresses that the server certificate is made for.</summary>
+    public IReadOnlyList<string> TlsNames { get; init; } = [];
+
+    /// <summary>A certificate chain (PEM) to show instead of one of the broker's own CA; with <see cref="TlsKeyFile"/>.</summary>
+    public string? TlsCertificateFile { get; init; }
+
+    /// <summary>The private key (PEM) that goes with it.</summary>
+    public string? TlsKeyFile { get; init; }
+
+    /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
+    public bool InsecureHttp { get; init; }
+
+    /// <summary>What is asked of machines that attest.</summary>
+    public BrokerRules Rules { get; init; } = new();
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Documents;
+using Coffer.KeyBroker.Hosts;
+
+namespace Coffer.KeyBroker.Enrolment;
+
+/// <summary>An enrolment whose credential was made and waits to be activated.</summary>
+/// <param name="Id">Random, 32 hex digits.</param>
+/// <param name="Ek">The endorsement key that the credential was made to.</param>
+/// <param name="Ak">The attestation key that it was made for.</param>
+/// <param name="Nonce">32 bytes.</param>
+/// <param name="SecretHash">SHA-256 of the credential's secret: the secret itself is nowhere but in the credential.</param>
+/// <param name="Expires">From when on it is gone.</param>
+internal sealed record OpenEnrolment(string Id, HostEk Ek, HostAk Ak, byte[] Nonce, byte[] SecretHash, DateTimeOffset Expires)
+{
+    public string? JoinTokenId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? HostUuid { get; init; }
+
+    public byte[] ToBytes() => StoredDocument.Write(new JsonObject
+    {
+        ["ek"] = new JsonObject { ["sha256"] = Ek.Fingerprint, ["issuer"] = Ek.Issuer },
+        ["ak"] = new JsonObject { ["name"] = Ak.Name, ["public"] = Convert.ToBase64String(Ak.Public.Span) },
+        ["nonce"] = Convert.ToBase64String(Nonce),
+        ["secret"] = Convert.ToBase64String(SecretHash),
+        ["expires"] = StoredDocument.Time(Expires),
+        ["join_token"] = JoinTokenId,
+        ["name"] = Name,
+        ["host_uuid"] = HostUuid,
+    });
+
+    public static OpenEnrolment FromBytes(string id, ReadOnlySpan<byte> value) => StoredDocument.Read("enrolment", value, d => new OpenEnrolment(
+        id, new HostEk((string)d["ek"]!["sha256"]!, (string?)d["ek"]!["issuer"]),
+        new HostAk((string)d["ak"]!["name"]!, Convert.FromBase64String((string)d["ak"]!["public"]!)),
+        Convert.FromBase64String((string)d["nonce"]!), Convert.FromBase64String((string)d["secret"]!), StoredDocument.Time(d["expires"]))
+    {
+        JoinTokenId = (string?)d["join_token"],
+        Name = (string?)d["name"],
+        HostUuid = (string?)d["host_uuid"],
+    });
+}

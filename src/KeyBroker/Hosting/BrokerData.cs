@@ -1,0 +1,85 @@
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Files;
+using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.Storage.Sqlite;
+using Coffer.Oci;
+
+namespace Coffer.KeyBroker.Hosting;
+
+/// <summary>
+/// A broker's data folder, opened: its root key, its store and its audit chain. What is missing is made, what is there never
+/// overwritten. Disposal closes all of it.
+/// </summary>
+internal sealed class BrokerData : IAsyncDisposable
+{
+    /// <summary>The store's file.</summary>
+    public const string StoreName = "broker.db";
+
+    private readonly FolderLock? _lock;
+    private readonly SqliteStore _store;
+    private readonly AuditLog _audit;
+
+    private BrokerData(FolderLock? taken, SqliteStore store, AuditLog audit, BrokerParts parts) => (_lock, _store, _audit, Parts) = (taken, store, audit, parts);
+
+    /// <summary>What routes and fronts work with.</summary>
+    public BrokerParts Parts { get; }
+
+    /// <summary>Opens the folder.</summary>
+    /// <param name="settings">Which, and its root key.</param>
+    /// <param name="alone">Whether no other process may serve from it meanwhile.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="warn">Hears what the operator should mend.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BrokerException">The folder, the key or the store cannot be used, do not belong together, or another process has them.</exception>
+    public static async Task<BrokerData> OpenAsync(BrokerSettings settings, bool alone, TimeProvider time, Action<string> warn, CancellationToken cancellationToken)
+    {
+        PrivateFiles.EnsureFolder(settings.DataFolder);
+        var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
+        FileRootKey? key = null;
+        SqliteStore? store = null;
+        RecordSealer? sealer = null;
+        try
+        {
+            key = OpenKey(settings, warn);
+            store = SqliteStore.Open(Path.Combine(settings.DataFolder, StoreName), time);
+            await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
+            sealer = new RecordSealer(key);
+            var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
+            return new BrokerData(taken, store, audit, new BrokerParts(store, key, sealer, audit, time) { Settings = settings });
+        }
+        catch
+        {
+            sealer?.Dispose();
+            if (store is not null) await store.DisposeAsync().ConfigureAwait(false);
+            key?.Dispose();
+            taken?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the folder holds a broker already.</summary>
+    public static bool IsThere(string folder) => File.Exists(Path.Combine(folder, StoreName));
+
+    // A new key beside an old store would open nothing, and hide that the right one is missing.
+    private static FileRootKey OpenKey(BrokerSettings settings, Action<string> warn)
+    {
+        if (settings.RootKeyFile is { } file) return FileRootKey.Open(file);
+        var own = Path.Combine(settings.DataFolder, FileRootKey.DefaultName);
+        if (!File.Exists(own) && IsThere(settings.DataFolder))
+        {
+            throw new BrokerException(BrokerFault.Unavailable, $"the store in {Printable.Of(settings.DataFolder)} has no root key beside it", "give the one that it was made with: --root-key FILE");
+        }
+        var (key, warning) = FileRootKey.OpenOrCreate(settings.DataFolder);
+        warn(warning);
+        return key;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _audit.Dispose();
+        Parts.Sealer.Dispose();
+        Parts.RootKey.Dispose();
+        _lock?.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Coffer.KeyBroker.Hosting;
+
+/// <summary>
+/// The web server behind the broker: HTTP/1.1 and HTTP/2 over TLS, with nothing taken from the environment, the working folder or the
+/// command line.
+/// </summary>
+internal static class BrokerWeb
+{
+    private const string Health = "/healthz";
+
+    /// <param name="ends">Where to listen.</param>
+    /// <param name="identity">What it shows in handshakes; null for plain HTTP.</param>
+    /// <param name="dispatch">The administration API.</param>
+    /// <param name="fronts">The other protocols.</param>
+    public static WebApplication Build(IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the server's own bound is passed to StopAsync
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            ServerBounds.Apply(kestrel.Limits);
+            kestrel.AddServerHeader = false;
+            foreach (var end in ends) kestrel.Listen(end, options => Protect(options, identity));
+        });
+        var app = builder.Build();
+        app.Run(context => AnswerAsync(context, dispatch, fronts));
+        return app;
+    }
+
+    private static void Protect(ListenOptions options, IServerIdentity? identity)
+    {
+        options.Protocols = identity is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+        if (identity is null) return;
+        options.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = TimeSpan.FromSeconds(10),
+            OnConnection = _ => ValueTask.FromResult(identity.Options()),
+        });
+    }
+
+    private static Task AnswerAsync(HttpContext context, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts)
+    {
+        context.TraceIdentifier = RequestIds.Draw();
+        context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
+        var path = context.Request.Path;
+        if (path.StartsWithSegments(AdminDispatch.Root.TrimEnd('/'), StringComparison.Ordinal)) return dispatch.AnswerAsync(context);
+        foreach (var front in fronts)
+        {
+            if (path.StartsWithSegments(front.Root, StringComparison.Ordinal)) return front.AnswerAsync(context);
+        }
+        if (path == Health && context.Request.Method is "GET" or "HEAD") return AdminReply.WriteAsync(context, AdminAnswer.Done, context.RequestAborted);
+        return AdminReply.WriteErrorAsync(context, new BrokerException(BrokerFault.NotFound, "there is nothing here"), context.RequestAborted);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using Coffer.Attestation.Protocol;
+using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Resources;
+using Coffer.KeyBroker.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Coffer.KeyBroker.Kbs;
+
+/// <summary>Puts and deletes resources for administrators who speak the protocol, with an access token of this broker.</summary>
+internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers)
+{
+    /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Denied"/>; <see cref="BrokerFault.NotFound"/>: nothing to delete.</exception>
+    public async Task AnswerAsync(string requestId, HttpRequest request, KbsResourceUri uri, CancellationToken cancellationToken)
+    {
+        var sent = request.Headers.Authorization;
+        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
+        if (!caller.Holds(Permission.Admin)) throw new BrokerException(BrokerFault.Denied, $"access token {caller.TokenId} may not do this", "it needs an administrator's token");
+        var path = ResourcePath.Parse(uri.Path);
+        if (request.Method == "DELETE") await DeleteAsync(requestId, caller, path, cancellationToken).ConfigureAwait(false);
+        else await PutAsync(requestId, caller, path, await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PutAsync(string requestId, Caller caller, ResourcePath path, byte[] value, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(async s =>
+            {
+                await shelf.PutAsync(s, path, value).ConfigureAwait(false);
+                await NoteAsync(s, requestId, caller, "resource.put", path, $"{value.Length} bytes").ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(value);
+        }
+    }
+
+    private Task<bool> DeleteAsync(string requestId, Caller caller, ResourcePath path, CancellationToken cancellationToken) => store.WriteAsync(async s =>
+    {
+        if (!await ResourceShelf.DeleteAsync(s, path).ConfigureAwait(false)) throw new BrokerException(BrokerFault.NotFound, $"there is no resource {path}");
+        await NoteAsync(s, requestId, caller, "resource.delete", path, "deleted").ConfigureAwait(false);
+        return true;
+    }, cancellationToken);
+
+    private ValueTask NoteAsync(IStoreWriter s, string requestId, Caller caller, string action, ResourcePath path, string reason) =>
+        audit.AppendAsync(s, new AuditEvent(requestId, action, AuditOutcome.Allowed, reason) { Actor = caller.TokenId, Subject = path.ToString() });
+}

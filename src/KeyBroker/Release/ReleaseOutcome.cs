@@ -1,0 +1,16 @@
+using Coffer.Attestation.Protocol;
+using Coffer.KeyBroker.RootKeys;
+
+namespace Coffer.KeyBroker.Release;
+
+/// <summary>What came of a request for a resource, once it stands in the audit.</summary>
+/// <param name="Fault">Null where the resource is released.</param>
+/// <param name="Said">What the guest hears.</param>
+internal sealed record ReleaseOutcome(BrokerFault? Fault, string Said)
+{
+    /// <summary>The resource; whoever seals it to the key disposes it.</summary>
+    public SecretBytes? Plaintext { get; init; }
+
+    /// <summary>The attested key.</summary>
+    public TeePublicKey? Key { get; init; }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Coffer.Attestation.Protocol;
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Hosts;
+using Coffer.KeyBroker.Policies;
+using Coffer.KeyBroker.Refusals;
+using Coffer.KeyBroker.Resources;
+using Coffer.KeyBroker.Sessions;
+using Coffer.KeyBroker.Storage;
+
+namespace Coffer.KeyBroker.Release;
+
+/// <summary>
+/// Releases resources to attested machines. Each request reads the attestation, the host, its key and counters, the policies with
+/// their reference values, and the resource anew, in the transaction that puts the decision into the audit: what an operator changed
+/// counts from the next request on, and what does not stand in the audit does not leave.
+/// </summary>
+internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time)
+{
+    private const string Action = "resource.release";
+
+    /// <summary>The resource, sealed to the attested key.</summary>
+    /// <param name="requestId">For the audit.</param>
+    /// <param name="attestationId">What the token or the session stands for.</param>
+    /// <param name="path">Which resource.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RefusedException"><see cref="BrokerFault.Unauthenticated"/>: the attestation is over; <see cref="BrokerFault.Denied"/>;
+    /// <see cref="BrokerFault.NotFound"/>: policy allows the path, and nothing is there.</exception>
+    public async Task<byte[]> ReleaseAsync(string requestId, string attestationId, KbsResourceUri path, CancellationToken cancellationToken)
+    {
+        var outcome = await store.WriteAsync(s => DecideAsync(s, requestId, attestationId, path.Path), cancellationToken).ConfigureAwait(false);
+        if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
+        using var plaintext = outcome.Plaintext!;
+        return SealedResponse.Seal(plaintext.Span, outcome.Key!);
+    }
+
+    private async ValueTask<ReleaseOutcome> DecideAsync(IStoreWriter s, string requestId, string attestationId, string path)
+    {
+        if (await VerifiedAttestationRecords.FindAsync(s, attestationId, time.GetUtcNow()).ConfigureAwait(false) is not { } attestation)
+        {
+            return await RefuseAsync(s, requestId, path, null, new Admission(BrokerFault.Unauthenticated, "the attestation has expired"), null).ConfigureAwait(false);
+        }
+        var host = attestation.Machine is { } machine ? await HostRecords.FindByAkAsync(s, machine.AkName).ConfigureAwait(false) : null;
+        var actor = host?.Id ?? attestation.Machine?.AkName;
+        if (Admission.Refusal(attestation.Tee, attestation.Machine, host, rules) is { } refusal)
+        {
+            return await RefuseAsync(s, requestId, path, actor, refusal, null).ConfigureAwait(false);
+        }
+
+        var decision = await policies.DecideAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
+        if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
+        if (await shelf.FindAsync(s, ResourcePath.Parse(path)).ConfigureAwait(false) is not { } plaintext) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
+        await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, decision.Reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
+        return new ReleaseOutcome(null, "") { Plaintext = plaintext, Key = attestation.Key };
+    }
+
+    private async ValueTask<ReleaseOutcome> RefuseAsync(IStoreWriter s, string requestId, string path, string? actor, Admission refusal, JsonObject? explanation)
+    {
+        var outcome = refusal.Fault == BrokerFault.NotFound ? AuditOutcome.Failed : AuditOutcome.Denied;
+        await audit.AppendAsync(s, new AuditEvent(requestId, Action, outcome, refusal.Reason) { Actor = actor, Subject = path, Explanation = explanation }).ConfigureAwait(false);
+        return new ReleaseOutcome(refusal.Fault, refusal.Fault switch
+        {
+            BrokerFault.NotFound => "there is no such resource",
+            BrokerFault.Unauthenticated => "the attestation no longer holds; attest again",
+            _ => "Access denied by policy",
+        });
+    }
+
+    private static JsonObject Claims(VerifiedAttestation attestation, Host? host)
+    {
+        var claims = attestation.Claims.DeepClone().AsObject();
+        claims["tee"] = attestation.Tee;
+        if (host is not null) claims["host"] = HostDocument.Claim(host);
+        else claims.Remove("host");
+        return claims;
+    }
+}

@@ -1,0 +1,59 @@
+using Coffer.Oci;
+
+namespace Coffer.KeyBroker.Storage.Sqlite;
+
+/// <summary>What stands in the file, by versions: each script makes the next one, all that are missing in one transaction.</summary>
+internal static class SqliteSchema
+{
+    private const long ApplicationId = 0x436f6672; // "Cofr", by which file(1) and we tell our file from others
+
+    private static readonly string[] Steps =
+    [
+        // Keys are blobs, so that they compare as bytes. The value stands last: what looks at the others reads no overflow page.
+        """
+        CREATE TABLE records (
+          id INTEGER PRIMARY KEY,
+          collection TEXT NOT NULL,
+          key BLOB NOT NULL,
+          expires INTEGER,
+          value BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX records_by_key ON records (collection, key);
+        CREATE INDEX records_by_expiry ON records (expires) WHERE expires IS NOT NULL;
+        """,
+    ];
+
+    /// <exception cref="BrokerException">The file is of a newer version, or of another program.</exception>
+    public static void Migrate(SqliteSession session, string file)
+    {
+        if (Current(session, file) == Steps.Length) return;
+        session.Begin(write: true);
+        try
+        {
+            for (var version = Current(session, file); version < Steps.Length; version++) session.Execute(Steps[version]);
+            session.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Steps.Length}");
+            session.Commit();
+        }
+        catch
+        {
+            session.Rollback();
+            throw;
+        }
+    }
+
+    private static int Current(SqliteSession session, string file)
+    {
+        var version = session.Number("PRAGMA user_version");
+        var application = session.Number("PRAGMA application_id");
+        if (application != ApplicationId && (application != 0 || version != 0 || session.Number("SELECT count(*) FROM sqlite_schema") != 0))
+        {
+            throw new BrokerException(BrokerFault.Unavailable, $"the store {Printable.Of(file)} is another program's database", "give the broker a data folder of its own");
+        }
+        if (version > Steps.Length)
+        {
+            throw new BrokerException(
+                BrokerFault.Unavailable, $"the store {Printable.Of(file)} has schema version {version}, and this coffer knows up to {Steps.Length}", "use the newer coffer that wrote it");
+        }
+        return (int)version;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Hosting;
+using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Storage.Sqlite;
+using Coffer.KeyBroker.Tls;
+using Coffer.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Coffer.KeyBroker.Tests.Running;
+
+/// <summary>A broker's web server on a free loopback port with a store of its own, and a client that trusts its CA alone.</summary>
+internal sealed class RunningBroker : IAsyncDisposable
+{
+    private readonly TempDirectory _folder = new();
+    private readonly CertificateAuthority _authority;
+    private readonly SqliteStore _store;
+    private readonly FileRootKey _rootKey;
+    private readonly RecordSealer _sealer;
+    private BrokerServer? _server;
+
+    private RunningBroker()
+    {
+        _authority = CertificateAuthority.Make(TimeProvider.System.GetUtcNow());
+        _store = SqliteStore.Open(_folder.Combine("data", "broker.db"), Clock);
+        _rootKey = FileRootKey.OpenOrCreate(_folder.Combine("data")).Key;
+        _sealer = new RecordSealer(_rootKey);
+        Audit = new RecordingAudit(new AuditLog(AuditWriter.Of(_folder.Combine("data")), _rootKey, Clock));
+        Parts = new BrokerParts(_store, _rootKey, _sealer, Audit, Clock);
+        Client = ClientOf(_authority.Certificate);
+    }
+
+    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+
+    public RecordingAudit Audit { get; }
+
+    public BrokerParts Parts { get; }
+
+    public HttpClient Client { get; }
+
+    public ConcurrentQueue<Exception> Faults { get; } = [];
+
+    public string Address => _server!.Addresses[0];
+
+    public string AdminToken { get; private set; } = "";
+
+    public static async Task<RunningBroker> StartAsync(params IBrokerFront[] fronts)
+    {
+        var broker = new RunningBroker();
+        broker.AdminToken = await broker.TokenAsync([Permission.Admin], ["**"], null);
+        var ends = new[] { new IPEndPoint(IPAddress.Loopback, 0) };
+        broker._server = await BrokerServer.StartAsync(
+            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], TimeProvider.System), fronts,
+            new AccessWatch(broker.Parts), (_, e) => broker.Faults.Enqueue(e), TestContext.Current.CancellationToken);
+        return broker;
+    }
+
+    public Task<string> TokenAsync(IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime) => _store.WriteAsync(
+        async w => (await Parts.AccessTokens.CreateAsync(w, permissions, paths, lifetime, comment: null)).Text, TestContext.Current.CancellationToken);
+
+    /// <summary>One request; the path is below /api/v1/ unless it begins with a slash.</summary>
+    public async Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), Address + (path.StartsWith('/') ? path : "/api/v1/" + path));
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return new BrokerAnswer(
+            (int)response.StatusCode, response.Headers.TryGetValues("X-Request-Id", out var ids) ? ids.Single() : null,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public Task<BrokerAnswer> AdminAsync(string method, string path, string? body = null) => SendAsync(method, path, AdminToken, body);
+
+    /// <summary>A client that trusts one authority.</summary>
+    public static HttpClient ClientOf(X509Certificate2 authority)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        policy.CustomTrustStore.Add(authority);
+        return new HttpClient(new SocketsHttpHandler { UseProxy = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, SslOptions = { CertificateChainPolicy = policy } }) { Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+        await _store.DisposeAsync();
+        _sealer.Dispose();
+        _rootKey.Dispose();
+        _authority.Dispose();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>What came back.</summary>
+internal sealed record BrokerAnswer(int Status, string? RequestId, string Body)
+{
+    public JsonNode Json => JsonNode.Parse(Body)!;
+
+    public string Fault => (string)Json["error"]!["fault"]!;
+
+    public string Message => (string)Json["error"]!["message"]!;
+
+    public BrokerAnswer ShouldBe(int status)
+    {
+        if (Status != status) Assert.Fail($"expected {status}, got {Status}: {Body}");
+        return this;
+    }
+}
+
+/// <summary>The real chain, and what was put down there for tests to look at.</summary>
+internal sealed class RecordingAudit(IAuditLog chain) : IAuditLog
+{
+    public ConcurrentQueue<AuditEvent> Entries { get; } = [];
+
+    public ValueTask AppendAsync(IStoreWriter store, AuditEvent entry)
+    {
+        Entries.Enqueue(entry);
+        return chain.AppendAsync(store, entry);
+    }
+}
