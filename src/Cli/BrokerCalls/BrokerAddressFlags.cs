@@ -21,9 +21,13 @@ internal sealed class BrokerAddressFlags
 
     /// <summary>A client as the flags and the environment say. The caller disposes it.</summary>
     /// <exception cref="CofferException">Wrong usage: no address; or the CA file cannot be used.</exception>
-    public BrokerHttp Connect(ParseResult parsed, TimeProvider time)
+    public BrokerHttp Connect(ParseResult parsed, TimeProvider time) => Connect(parsed, Address(parsed), time);
+
+    /// <summary>The same where the address is known already.</summary>
+    /// <exception cref="CofferException">The CA file cannot be used.</exception>
+    public BrokerHttp Connect(ParseResult parsed, Uri address, TimeProvider time)
     {
-        var options = new BrokerHttpOptions(Address(parsed)) { CaFile = parsed.GetValue(_ca) ?? Variable(CaVariable), InsecureHttp = parsed.GetValue(_plain), RetryRefusedFor = Patience };
+        var options = new BrokerHttpOptions(address) { CaFile = parsed.GetValue(_ca) ?? Variable(CaVariable), InsecureHttp = parsed.GetValue(_plain), RetryRefusedFor = Patience };
         return new BrokerHttp(options, time);
     }
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using Coffer.Cli.Commands.Attest;
 using Coffer.Cli.Commands;
+using Coffer.Cli.Commands.Attest;
+using Coffer.Cli.Commands.Broker;
 using Coffer.Cli.Commands.Keyprovider;
 
 namespace Coffer.Cli.CommandLine;
@@ -15,7 +16,7 @@ internal static class CofferCommand
 
     public static RootCommand Build(Session session)
     {
-        var root = new RootCommand("Encrypt, decrypt and inspect container images.");
+        var root = new RootCommand("Encrypt container images, and release their keys to machines that prove what they are.");
         root.Add(new EncryptCommand(session));
         root.Add(new DecryptCommand(session));
         root.Add(new RewrapCommand(session));
@@ -24,6 +25,7 @@ internal static class CofferCommand
         root.Add(new VerifyCommand(session));
         root.Add(new KeyProviderCommand(session));
         root.Add(new AttestCommand(session));
+        root.Add(new BrokerCommand(session));
         root.Add(new CtdDecoderCommand(session));
         root.Add(new DoctorCommand(session));
         root.Add(new DemoCommand(session));
