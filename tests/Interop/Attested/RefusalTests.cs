@@ -1,0 +1,251 @@
+using System.Text.Json.Nodes;
+using Coffer.Interop.Peering;
+using Coffer.Support;
+
+namespace Coffer.Interop.Attested;
+
+/// <summary>Everything that must stay closed, and does, with the right reason where an operator looks for it.</summary>
+public sealed class RefusalTests(Bench bench) : IDisposable
+{
+    private const string AnotherPolicy = """{"name":"tpm-node","resources":["default/image-kek/*"],"effect":"allow","when":{"host":{"labels":["never-given"]}}}""";
+
+    private readonly TempDirectory _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public async Task Register_extended_after_the_approval()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        await site.Node.Tpm.ExtendAsync(9);
+
+        await ShouldBeDeniedAsync(site, path, "sha256");
+    }
+
+    [Fact]
+    public async Task Register_extended_while_the_key_provider_has_a_token()
+    {
+        await using var site = await Site.StartAsync();
+        (await Product.EncryptAsync(bench.Originals.Location(LayerCompression.Gzip), Encrypted, site.Owner)).ShouldSucceed();
+        var node = await site.Node.ServeAsync();
+        (await Product.DecryptAsync(Encrypted, Opened(1), node)).ShouldSucceed();
+
+        await site.Node.Tpm.ExtendAsync(4);
+        var refused = await Peer.Get(Peer.Skopeo118, _work).DecryptAsync(Encrypted, Opened(2), node);
+
+        var entry = await site.Broker.LastAsync("resource.release", "denied");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains((string)entry["request_id"]!, refused.Error, StringComparison.Ordinal);
+        Assert.Contains("denie", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("baseline", refused.Error, StringComparison.Ordinal);
+        var explained = await site.Broker.RunAsync("broker", "audit", "explain", (string)entry["request_id"]!);
+        Assert.Contains("baseline", explained, StringComparison.Ordinal);
+        Assert.False(File.Exists(_work.Combine("opened2", "index.json")));
+    }
+
+    [Fact]
+    public async Task Token_replayed_by_curl_gives_what_only_the_unchanged_TPM_opens()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        var token = (await site.Node.TryAsync(["attest", "token", .. site.Node.MachineFlags])).ShouldSucceed().Output.Trim();
+
+        var replayed = await CurlAsync(site, token, path);
+
+        var answer = JsonNode.Parse(replayed.ShouldSucceed().Output)!;
+        Assert.Equal("RSA-OAEP-256", (string?)JsonNode.Parse(Convert.FromBase64String(Padded((string)answer["protected"]!)))!["alg"]);
+        await site.Node.Tpm.ExtendAsync(4);
+        await ShouldOpenNowhereAsync(site, Convert.FromBase64String(Padded((string)answer["encrypted_key"]!)));
+    }
+
+    [Fact]
+    public async Task Files_of_the_node_beside_another_TPM()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        (await site.Node.TryGetAsync(path)).ShouldSucceed();
+        await using var thief = await AttestedNode.BareAsync(site.Broker, site.Vendor);
+
+        var refused = await thief.TryAsync("attest", "get", "--tpm", thief.Tpm.Address, "--state", site.Node.State, path);
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Empty(refused.Output);
+    }
+
+    [Fact]
+    public async Task Attestation_key_that_was_not_enrolled()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        await using var stranger = await AttestedNode.BareAsync(site.Broker, site.Vendor);
+
+        var refused = await stranger.TryGetAsync(path);
+
+        refused.ShouldExit(5);
+        Assert.Contains("not enrolled", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Endorsement_key_of_an_unknown_vendor()
+    {
+        await using var site = await Site.StartAsync();
+        using var unknown = new TpmVendor("Unknown");
+        await using var stranger = await AttestedNode.BareAsync(site.Broker, unknown);
+
+        var refused = await stranger.TryEnrollAsync();
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Single(await site.Broker.ListAsync("broker", "host", "list"));
+    }
+
+    [Fact]
+    public async Task Host_that_waits_for_approval()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        await using var pending = await AttestedNode.BareAsync(site.Broker, site.Vendor);
+        await pending.EnrollAsync();
+
+        (await pending.TryGetAsync(path)).ShouldExit(5);
+
+        Assert.Contains("waits for approval", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_revoked_with_a_live_token_and_enrolling_again()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        var token = (await site.Node.TryAsync(["attest", "token", .. site.Node.MachineFlags])).ShouldSucceed().Output.Trim();
+
+        await site.Broker.RunAsync("broker", "host", "revoke", site.Node.Host);
+
+        Assert.Equal("403", (await CurlStatusAsync(site, token, path)).Output);
+        Assert.Contains("revoked", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
+        Assert.NotEqual(0, (await site.Node.TryEnrollAsync()).ExitCode);
+        (await site.Node.TryGetAsync(path)).ShouldExit(5);
+        await site.Broker.RunAsync("broker", "host", "reinstate", site.Node.Host);
+    }
+
+    [Fact]
+    public async Task Policy_changed_with_a_live_token()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        var token = (await site.Node.TryAsync(["attest", "token", .. site.Node.MachineFlags])).ShouldSucceed().Output.Trim();
+        Assert.Equal("200", (await CurlStatusAsync(site, token, path)).Output);
+
+        await site.Broker.PutPolicyAsync(AnotherPolicy);
+
+        Assert.Equal("403", (await CurlStatusAsync(site, token, path)).Output);
+    }
+
+    [Fact]
+    public async Task Resource_deleted_is_not_found_only_where_policy_allows_the_path()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        var token = (await site.Node.TryAsync(["attest", "token", .. site.Node.MachineFlags])).ShouldSucceed().Output.Trim();
+        await site.Broker.RunAsync("broker", "resource", "delete", path);
+
+        Assert.Equal("404", (await CurlStatusAsync(site, token, path)).Output);
+        Assert.Equal("403", (await CurlStatusAsync(site, token, "other/secret/1")).Output);
+    }
+
+    [Fact]
+    public async Task Packet_that_points_at_another_broker_is_refused_before_anything_is_asked()
+    {
+        await using var site = await Site.StartAsync();
+        var node = await site.Node.ServeAsync();
+        (await Product.EncryptAsync(bench.Originals.Location(LayerCompression.Gzip), Encrypted, site.Owner)).ShouldSucceed();
+        ForeignPackets.Rename(_work.Combine("encrypted"), "kbs:///", "kbs://broker.invalid:8443/");
+
+        var refused = await Product.DecryptAsync(Encrypted, Opened(1), node);
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("not the one configured here", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("kbs://broker.invalid:8443", site.Node.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Broker_with_another_TLS_key()
+    {
+        await using var site = await Site.StartAsync();
+        await using var impostor = await BrokerSite.StartAsync();
+        var path = await site.PutKeyAsync();
+
+        var refused = await CofferBinary.RunAsync(
+            new ToolOptions { Environment = BrokerSite.NoToken },
+            ["attest", "get", "--broker", impostor.Url, "--broker-ca", site.Broker.CaFile, .. site.Node.MachineFlags, path]);
+
+        refused.ShouldExit(4);
+        Assert.Contains("certificate", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_that_may_wrap_reads_nothing_and_changes_nothing()
+    {
+        await using var site = await Site.StartAsync();
+        var path = await site.PutKeyAsync();
+        var token = File.ReadAllText(await site.Broker.WrapTokenAsync()).Trim();
+
+        foreach (var verb in (string[][])[["policy", "delete", "tpm-node"], ["resource", "list"], ["host", "list"], ["token", "list"], ["resource", "put", "default/app/x", "/dev/null"], ["audit", "list"]])
+        {
+            var refused = await CofferBinary.RunAsync(
+                new ToolOptions { Environment = new Dictionary<string, string?> { ["COFFER_BROKER"] = site.Broker.Url, ["COFFER_BROKER_CA"] = site.Broker.CaFile, ["COFFER_TOKEN"] = token } },
+                ["broker", .. verb]);
+            refused.ShouldExit(5);
+        }
+        Assert.NotEqual("200", (await CurlStatusAsync(site, token, path)).Output);
+    }
+
+    private string Encrypted => $"oci:{_work.Combine("encrypted")}:1";
+
+    private string Opened(int number) => $"oci:{_work.Combine($"opened{number}")}:1";
+
+    private static async Task ShouldBeDeniedAsync(Site site, string path, string explanation)
+    {
+        var refused = await site.Node.TryGetAsync(path);
+
+        refused.ShouldExit(5);
+        Assert.Empty(refused.Output);
+        var entry = await site.Broker.LastAsync("resource.release", "denied");
+        Assert.Contains((string)entry["request_id"]!, refused.Error, StringComparison.Ordinal);
+        Assert.Contains(explanation, await site.Broker.RunAsync("broker", "audit", "explain", (string)entry["request_id"]!), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> LastReasonAsync(Site site, string outcome)
+    {
+        var entries = await site.Broker.ListAsync("broker", "audit", "list");
+        return (string)entries.Where(e => (string?)e!["outcome"] == outcome).MaxBy(e => (long)e!["seq"]!)!["reason"]!;
+    }
+
+    // The private part of the binding key is wrapped under the TPM's own storage key: neither openssl nor any key on the disk opens
+    // what is sealed to it, and the TPM itself no longer does, since the registers moved.
+    private static async Task ShouldOpenNowhereAsync(Site site, byte[] encryptedKey)
+    {
+        var folder = site.Folder;
+        var ciphertext = folder.Write("encrypted-key", encryptedKey);
+        foreach (var file in Directory.GetFiles(site.Node.State))
+        {
+            foreach (var form in (string[])["DER", "PEM"])
+            {
+                var tried = await Tool.RunAsync(
+                    Peers.Require("openssl"), ["pkeyutl", "-decrypt", "-inkey", file, "-keyform", form, "-in", ciphertext, "-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256"]);
+                Assert.NotEqual(0, tried.ExitCode);
+            }
+        }
+        (await site.Node.Tpm.RunToolAsync("tpm2_createprimary", "-C", "o", "-G", "ecc", "-c", "parent.ctx")).ShouldSucceed();
+        var loaded = await site.Node.Tpm.RunToolAsync("tpm2_load", "-C", "parent.ctx", "-u", Path.Combine(site.Node.State, "binding.pub"), "-r", Path.Combine(site.Node.State, "binding.priv"), "-c", "binding.ctx");
+        if (loaded.ExitCode != 0) return; // another parent's template: the key does not even load
+        Assert.NotEqual(0, (await site.Node.Tpm.RunToolAsync("tpm2_rsadecrypt", "-c", "binding.ctx", "-s", "oaep", ciphertext)).ExitCode);
+    }
+
+    private static Task<ToolResult> CurlAsync(Site site, string token, string path, params string[] more) => Tool.RunAsync(
+        Peers.Require("curl"), ["-sS", "--cacert", site.Broker.CaFile, "-H", $"Authorization: Bearer {token}", .. more, $"{site.Broker.Url}/kbs/v0/resource/{path}"]);
+
+    private static Task<ToolResult> CurlStatusAsync(Site site, string token, string path) => CurlAsync(site, token, path, "-o", "/dev/null", "-w", "%{http_code}");
+
+    private static string Padded(string base64Url) => base64Url.Replace('-', '+').Replace('_', '/').PadRight((base64Url.Length + 3) / 4 * 4, '=');
+}
