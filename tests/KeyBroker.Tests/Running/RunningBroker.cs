@@ -27,14 +27,14 @@ internal sealed class RunningBroker : IAsyncDisposable
     private readonly RecordSealer _sealer;
     private BrokerServer? _server;
 
-    private RunningBroker()
+    private RunningBroker(BrokerRules rules)
     {
         _authority = CertificateAuthority.Make(TimeProvider.System.GetUtcNow());
         _store = SqliteStore.Open(_folder.Combine("data", "broker.db"), Clock);
         _rootKey = FileRootKey.OpenOrCreate(_folder.Combine("data")).Key;
         _sealer = new RecordSealer(_rootKey);
         Audit = new RecordingAudit(new AuditLog(AuditWriter.Of(_folder.Combine("data")), _rootKey, Clock));
-        Parts = new BrokerParts(_store, _rootKey, _sealer, Audit, Clock);
+        Parts = new BrokerParts(_store, _rootKey, _sealer, Audit, Clock) { Settings = new BrokerSettings { Rules = rules } };
         Client = ClientOf(_authority.Certificate);
     }
 
@@ -52,13 +52,15 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     public string AdminToken { get; private set; } = "";
 
-    public static async Task<RunningBroker> StartAsync(params IBrokerFront[] fronts)
+    public static Task<RunningBroker> StartAsync(params IBrokerFront[] fronts) => StartAsync(_ => fronts, new BrokerRules());
+
+    public static async Task<RunningBroker> StartAsync(Func<BrokerParts, IEnumerable<IBrokerFront>> fronts, BrokerRules rules)
     {
-        var broker = new RunningBroker();
+        var broker = new RunningBroker(rules);
         broker.AdminToken = await broker.TokenAsync([Permission.Admin], ["**"], null);
         var ends = new[] { new IPEndPoint(IPAddress.Loopback, 0) };
         broker._server = await BrokerServer.StartAsync(
-            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], TimeProvider.System), fronts,
+            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], TimeProvider.System), [.. fronts(broker.Parts)],
             new AccessWatch(broker.Parts), (_, e) => broker.Faults.Enqueue(e), TestContext.Current.CancellationToken);
         return broker;
     }
@@ -85,7 +87,7 @@ internal sealed class RunningBroker : IAsyncDisposable
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         policy.CustomTrustStore.Add(authority);
-        return new HttpClient(new SocketsHttpHandler { UseProxy = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, SslOptions = { CertificateChainPolicy = policy } }) { Timeout = TimeSpan.FromSeconds(60) };
+        return new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, SslOptions = { CertificateChainPolicy = policy } }) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public async ValueTask DisposeAsync()
