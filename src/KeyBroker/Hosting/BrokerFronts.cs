@@ -8,8 +8,12 @@ namespace Coffer.KeyBroker.Hosting;
 internal static class BrokerFronts
 {
     /// <summary>All of them, for one broker.</summary>
-    public static IReadOnlyList<IBrokerFront> All(BrokerParts parts) =>
-    [
-        .. KbsFronts.Of(parts, new PolicyDecisions(parts.Time), [.. BuiltInTees.Verifiers(parts.Settings.Rules.InsecureAllowSampleEvidence).Values]),
-    ];
+    public static IReadOnlyList<IBrokerFront> All(BrokerParts parts)
+    {
+        var verifiers = BuiltInTees.Verifiers(parts.Settings.Rules.InsecureAllowSampleEvidence);
+        return
+        [
+            .. KbsFronts.Of(parts, new PolicyDecisions(parts.Time), [.. verifiers.Values]),
+        ];
+    }
 }

@@ -40,7 +40,7 @@ public sealed class ReleaseTests(Bench bench) : IDisposable
         (await Peer.Get(Peer.Skopeo118, _work).DecryptAsync(Encrypted, $"oci:{_work.Combine("opened")}:1", await site.Node.ServeAsync())).ShouldSucceed();
 
         var entries = await site.Broker.ListAsync("broker", "audit", "list", "--most", "1000");
-        Assert.Single(entries, e => (string?)e!["action"] == "host.attest" && (string?)e["outcome"] == "allowed");
+        Assert.Single(entries, e => (string?)e!["action"] == "attest" && (string?)e["outcome"] == "allowed");
         Assert.Equal(20, entries.Count(e => (string?)e!["action"] == "resource.release" && (string?)e["outcome"] == "allowed"));
     }
 
