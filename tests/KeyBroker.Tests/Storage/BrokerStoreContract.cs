@@ -201,7 +201,8 @@ public abstract class BrokerStoreContract : IAsyncLifetime
         var first = await PagesAsync(Some, "", descending, after: "m");
 
         // Walking over the 20,000 on either side is more than a hundred times as much; a busy machine is not.
-        Assert.True(among < 25 * alone && first < 25 * alone, $"alone {alone}, among others {among}, all from the middle on {first}");
+        var most = (25 * alone) + TimeSpan.FromSeconds(1);
+        Assert.True(among < most && first < most, $"alone {alone}, among others {among}, all from the middle on {first}");
     }
 
     [Fact]
@@ -332,7 +333,7 @@ public abstract class BrokerStoreContract : IAsyncLifetime
     private async Task<TimeSpan> PagesAsync(string collection, string prefix, bool descending, string? after = null)
     {
         var began = System.Diagnostics.Stopwatch.StartNew();
-        for (var i = 0; i < 500; i++) Assert.NotEmpty(await Store.ReadAsync(r => r.ListAsync(collection, prefix, after, 10, descending), Token));
+        for (var i = 0; i < 1000; i++) Assert.NotEmpty(await Store.ReadAsync(r => r.ListAsync(collection, prefix, after, 10, descending), Token));
         return began.Elapsed;
     }
 
