@@ -95,8 +95,8 @@ public sealed class BindingKeyTests
         using var key = await attester.OpenKeyAsync(TestNode.Cancel);
         using var other = RSA.Create(2048);
         Assert.Null(Open(SealTo(Jwk.FromRsa(other.ExportParameters(false))), key));
-        using var small = RSA.Create(1024);
-        Assert.Null(Open(SealTo(Jwk.FromRsa(small.ExportParameters(false))), key));
+        using var large = RSA.Create(3072);
+        Assert.Null(Open(SealTo(Jwk.FromRsa(large.ExportParameters(false))), key));
         Assert.Equal("", await node.LeftoversAsync());
     }
 

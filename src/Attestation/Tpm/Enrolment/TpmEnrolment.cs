@@ -75,8 +75,16 @@ public sealed class TpmEnrolment : IDisposable
         {
             var ak = await _keys.LoadAkAsync(tpm, cancel).ConfigureAwait(false);
             var secret = await OpenAsync(tpm, ak, offer.Kind, credential, seed, cancel).ConfigureAwait(false);
-            var quoted = await QuotedPcrs.TakeAsync(tpm, ak, QuoteData(nonce.Span, secret), [TpmAlgorithm.Sha256], cancel).ConfigureAwait(false);
-            return new TpmEnrolmentAnswer(secret, quoted.Quote.Message, quoted.Quote.Signature, quoted.Hex(TpmAlgorithm.Sha256));
+            try
+            {
+                var quoted = await QuotedPcrs.TakeAsync(tpm, ak, QuoteData(nonce.Span, secret), [TpmAlgorithm.Sha256], cancel).ConfigureAwait(false);
+                return new TpmEnrolmentAnswer(secret, quoted.Quote.Message, quoted.Quote.Signature, quoted.Hex(TpmAlgorithm.Sha256));
+            }
+            catch
+            {
+                CryptographicOperations.ZeroMemory(secret);
+                throw;
+            }
         }, cancellationToken).ConfigureAwait(false);
     }
 
