@@ -41,9 +41,9 @@ internal sealed class MachineFacts(TpmSettings settings)
     // A software TPM holds nothing of what this machine's firmware measured.
     private string? KernelLog()
     {
-        if (settings.Address is not Transport.TpmDeviceAddress device) return null;
-        var number = new string([.. Path.GetFileName(device.Path).SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
-        return $"/sys/kernel/security/tpm{(number.Length == 0 ? "0" : number)}/binary_bios_measurements";
+        if (settings.Address is not Transport.TpmDeviceAddress device || Path.GetFileName(device.Path) is not { } name || !name.StartsWith("tpm", StringComparison.Ordinal)) return null;
+        var number = new string([.. name.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
+        return number.Length == 0 ? null : $"/sys/kernel/security/tpm{number}/binary_bios_measurements";
     }
 
     // The kernel's files have no length until they are read.

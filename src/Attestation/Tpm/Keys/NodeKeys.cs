@@ -55,6 +55,14 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
     public static Task<LoadedKey> MakeBindingParentAsync(TpmConnection tpm, CancellationToken cancellationToken) =>
         tpm.CreatePrimaryAsync(TpmHandle.Owner, KeyTemplates.Storage, cancellationToken);
 
+    /// <summary>Makes sure that a binding key opens with these values: a register may have changed since it was opened.</summary>
+    /// <exception cref="AttestationException"><see cref="AttestationFault.Unavailable"/>: it does not.</exception>
+    public void CheckPolicy(StoredKey stored, IReadOnlyList<TpmPcrValues> banks)
+    {
+        if (stored.Public.AuthPolicy.IsEmpty || stored.Public.AuthPolicy.Span.SequenceEqual(PolicyOf(banks))) return;
+        throw new AttestationException(AttestationFault.Unavailable, "a PCR that the binding key is bound to changed since the key was opened", "open it again, and attest anew");
+    }
+
     private async Task<StoredKey> MakeAkAsync(TpmConnection tpm, LoadedKey parent, CancellationToken cancellationToken)
     {
         using var alone = await _folder.LockAsync(time, cancellationToken).ConfigureAwait(false);
@@ -79,8 +87,10 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
     {
         if (Bound.Count == 0) return null;
         var (values, _) = await tpm.ReadPcrsAsync(Bound[0], cancellationToken).ConfigureAwait(false);
-        return TpmPolicyDigest.OfPcrs(TpmAlgorithm.Sha256, Bound, TpmPcrValues.Digest(TpmAlgorithm.Sha256, Bound, [values]));
+        return PolicyOf([values]);
     }
+
+    private byte[] PolicyOf(IReadOnlyList<TpmPcrValues> banks) => TpmPolicyDigest.OfPcrs(TpmAlgorithm.Sha256, Bound, TpmPcrValues.Digest(TpmAlgorithm.Sha256, Bound, banks));
 
     // A binding key is replaceable, so a file that cannot be made out is like none.
     private StoredKey? ReadBindingKey()
