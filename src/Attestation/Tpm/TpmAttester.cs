@@ -26,10 +26,6 @@ public sealed class TpmAttester : IAttester, IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(time);
-        foreach (var handle in (uint?[])[settings.AkHandle, settings.BindingKeyHandle])
-        {
-            if (handle is { } value && !TpmHandle.IsPersistent(value)) throw new ArgumentOutOfRangeException(nameof(settings), $"0x{value:x8} is no persistent handle of the owner");
-        }
         _device = new TpmDevice(settings.Address, time, settings.Patience);
         _keys = new NodeKeys(settings, time);
         _facts = new MachineFacts(settings);
@@ -84,7 +80,8 @@ public sealed class TpmAttester : IAttester, IDisposable
         QuotedPcrs? first = null;
         if (ak.Public.Key is TpmRsaKey)
         {
-            first = await QuotedPcrs.TakeAsync(tpm, ak, digest[..EvidenceJson.ExtraDataBytes], [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false);
+            var extraData = digest[..EvidenceJson.ExtraDataBytes];
+            first = await QuotedPcrs.TakeAsync(tpm, ak, extraData, [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false);
             EvidenceJson.AddCoco(evidence, ak, first);
         }
         // Not SHA-1: whoever chooses what is measured can make two things that it does not tell apart.
@@ -92,7 +89,8 @@ public sealed class TpmAttester : IAttester, IDisposable
         TpmAlgorithm[] others = [.. kept.Where(bank => bank != TpmAlgorithm.Sha1 && !(first is not null && bank == TpmAlgorithm.Sha256))];
         if (first is not null && others.Length == 0 && host is null) return first;
         // The label needs a quote to bind it, if only over what the first one is over.
-        var second = await QuotedPcrs.TakeAsync(tpm, ak, EvidenceJson.SecondExtraData(digest.Span, host), others.Length > 0 ? others : [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false);
+        if (others.Length == 0) others = [TpmAlgorithm.Sha256];
+        var second = await QuotedPcrs.TakeAsync(tpm, ak, EvidenceJson.SecondExtraData(digest.Span, host), others, cancellationToken).ConfigureAwait(false);
         ours["quote"] = EvidenceJson.SecondQuote(second);
         return first ?? second;
     }

@@ -154,6 +154,15 @@ public sealed class BindingKeyTests
     }
 
     [Fact]
+    public async Task Handles_and_registers_that_no_TPM_has_are_refused_at_once()
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Throws<ArgumentOutOfRangeException>(() => node.Attester(s => s with { AkHandle = 0x80000000 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => node.Attester(s => s with { BindingKeyHandle = 0x81800000 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => node.Attester(s => s with { BoundPcrs = [24] }));
+    }
+
+    [Fact]
     public async Task One_process_at_a_time_makes_keys()
     {
         using var folder = new TempDirectory();
