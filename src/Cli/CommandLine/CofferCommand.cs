@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Coffer.Cli.Commands;
+using Coffer.Cli.Commands.Broker;
 using Coffer.Cli.Commands.Keyprovider;
 
 namespace Coffer.Cli.CommandLine;
@@ -22,6 +23,7 @@ internal static class CofferCommand
         root.Add(new InspectCommand(session));
         root.Add(new VerifyCommand(session));
         root.Add(new KeyProviderCommand(session));
+        root.Add(new BrokerCommand(session));
         root.Add(new CtdDecoderCommand(session));
         root.Add(new DoctorCommand(session));
         root.Add(new DemoCommand(session));

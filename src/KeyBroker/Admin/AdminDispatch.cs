@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.KeyBroker.Access;
 using Coffer.Oci;
@@ -52,7 +53,14 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         var unknown = target!.Query.Keys.FirstOrDefault(name => route.Query.All(q => q.Name != name));
         if (unknown is not null) throw new BrokerException(BrokerFault.BadRequest, $"'{Printable.Of(unknown, 64)}' is no member of this query");
         var body = await RequestBody.ReadAsync(context.Request, route.MostBodyBytes, cancellationToken).ConfigureAwait(false);
-        return await route.Handle(new AdminCall(context.TraceIdentifier, caller, values, target.Query, body), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await route.Handle(new AdminCall(context.TraceIdentifier, caller, values, target.Query, body), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(body); // resources and what is to be wrapped come in bodies
+        }
     }
 
     // A target that is not of its form is told so only to those who show a credential: others hear the same as for any route.

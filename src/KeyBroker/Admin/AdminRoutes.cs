@@ -18,6 +18,9 @@ public static class AdminRoutes
             .. JoinTokenRoutes.Of(parts),
             .. ApprovalRuleRoutes.Of(parts),
             .. EnrolRoutes.Of(parts),
+            .. PolicyRoutes.Of(parts),
+            .. ReferenceRoutes.Of(parts),
+            .. ResourceRoutes.Of(parts),
             .. WrapRoutes.Of(parts),
         ];
         routes.Add(OpenApiRoute.Of(routes));

@@ -1,11 +1,11 @@
-using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Resources;
 
 namespace Coffer.KeyBroker.Admin;
 
 /// <summary>Who calls the administration API.</summary>
 /// <param name="TokenId">The id of the access token; null where the route needs none: then none is looked at.</param>
 /// <param name="Permissions">What the token holds.</param>
-/// <param name="Paths">Globs of the resource paths that it reaches (<see cref="PathGlob"/>); <c>**</c> for all.</param>
+/// <param name="Paths">Globs of the resource paths that it reaches (<see cref="Glob"/>); <c>**</c> for all.</param>
 public sealed record Caller(string? TokenId, IReadOnlySet<Permission> Permissions, IReadOnlyList<string> Paths)
 {
     /// <summary>Somebody without a credential.</summary>
@@ -20,5 +20,5 @@ public sealed record Caller(string? TokenId, IReadOnlySet<Permission> Permission
     };
 
     /// <summary>Whether one of the caller's globs covers the resource path.</summary>
-    public bool Reaches(string resourcePath) => Paths.Any(p => PathGlob.Covers(p, resourcePath));
+    public bool Reaches(string resourcePath) => ResourcePath.TryParse(resourcePath) is { } path && Paths.Any(p => Glob.Parse(p).Matches(path));
 }

@@ -59,42 +59,30 @@ public sealed class AccessTokenTests : IAsyncLifetime
 
     [Theory]
     [InlineData("default/*", "default/image-kek/x", true)]
-    [InlineData("default/*", "default/x", true)]
-    [InlineData("default/*", "default", true)]
     [InlineData("default/*", "default2/image-kek/x", false)]
     [InlineData("default/*", "other/default/x", false)]
     [InlineData("default/image-kek/*", "default/image-kek/x", true)]
     [InlineData("default/image-kek/*", "default/other/x", false)]
-    [InlineData("*", "a/b/c", true)]
     [InlineData("**", "a/b/c", true)]
-    [InlineData("*/b/c", "a/b/c", true)]
-    [InlineData("*/c", "a/b/c", false)]
-    [InlineData("**/c", "a/b/c", true)]
-    [InlineData("a/b/team-?", "a/b/team-1", true)]
-    [InlineData("a/b/team-?", "a/b/team-12", false)]
-    [InlineData("a/b/t*m*", "a/b/teammate", true)]
     [InlineData("a/b/c", "a/b/c", true)]
     [InlineData("a/b/c", "a/b/C", false)]
-    public void A_glob_covers_what_is_below_it(string glob, string path, bool covers) =>
-        Assert.Equal(covers, new Caller("x", new HashSet<Permission>(), [PathGlob.Normalize(glob)]).Reaches(path));
+    [InlineData("default/*", "default/image-kek", false)]
+    [InlineData("default/*", "default/image-kek/x/y", false)]
+    public async Task A_path_covers_everything_below_it(string path, string resource, bool covers)
+    {
+        var made = (await _broker.AdminAsync("POST", "tokens", $$"""{"can":["wrap"],"paths":["{{path}}"]}""")).ShouldBe(201);
+        var token = await _broker.Parts.Store.ReadAsync(AccessTokens.ListAsync, TestContext.Current.CancellationToken);
+        Assert.Equal(covers, token.Single(t => t.Id == (string?)made.Json["id"]).ToCaller().Reaches(resource));
+    }
 
     [Theory]
-    [InlineData("")]
     [InlineData("/a")]
     [InlineData("a/")]
-    [InlineData("a/../b")]
     [InlineData("a/b**")]
     [InlineData("a b")]
-    [InlineData("a/b/c/d/e/f/g/h/i")]
-    public void What_is_no_glob_is_refused(string glob) => Assert.Equal(BrokerFault.BadRequest, Assert.Throws<BrokerException>(() => PathGlob.Normalize(glob)).Fault);
-
-    [Fact]
-    public void A_glob_of_many_stars_is_matched_in_no_time()
-    {
-        var stars = string.Concat(Enumerable.Repeat("*a", 60));
-        Assert.False(PathGlob.Covers(PathGlob.Normalize($"{stars}b"), new string('a', 200)));
-        Assert.False(PathGlob.Covers("**/**/**/**/**/**/**/x", "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/y"));
-    }
+    [InlineData("a/b/c/d")]
+    public async Task What_is_no_path_is_refused(string path) =>
+        (await _broker.AdminAsync("POST", "tokens", $$"""{"can":["wrap"],"paths":["{{path}}"]}""")).ShouldBe(400);
 
     private async Task<JsonNode?> ListedAsync(string id) => (await _broker.AdminAsync("GET", "tokens")).ShouldBe(200).Json.AsArray().SingleOrDefault(t => (string?)t!["id"] == id);
 }

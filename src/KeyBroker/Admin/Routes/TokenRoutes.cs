@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Access;
-using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Resources;
+using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Admin.Routes;
 
@@ -8,6 +9,7 @@ namespace Coffer.KeyBroker.Admin.Routes;
 internal sealed class TokenRoutes
 {
     private const int MostPaths = 64;
+    private const int MostCharacters = 400;
     private static readonly TimeSpan UsualLifetime = TimeSpan.FromHours(24);
 
     private static readonly RouteMember[] Shown =
@@ -56,7 +58,7 @@ internal sealed class TokenRoutes
     {
         var body = AdminBody.Of(call, "can", "paths", "ttl", "comment");
         var permissions = body.Texts("can", most: 8).Select(PermissionNames.Parse).Distinct().Order().ToList();
-        var paths = body.Texts("paths", MostPaths, PathGlob.MostCharacters).Select(PathGlob.Normalize).Distinct(StringComparer.Ordinal).ToList();
+        var paths = body.Texts("paths", MostPaths, MostCharacters).Select(Checked).Distinct(StringComparer.Ordinal).ToList();
         Check(permissions, paths);
         if (permissions.Contains(Permission.Admin) && paths.Count == 0) paths.Add("**");
         var lifetime = body.TextOrNull("ttl") is { } ttl ? Lifetime.Parse(ttl) : UsualLifetime;
@@ -65,12 +67,24 @@ internal sealed class TokenRoutes
         {
             var (token, text) = await _parts.AccessTokens.CreateAsync(store, permissions, paths, lifetime, comment).ConfigureAwait(false);
             var can = string.Join(", ", token.Permissions.Select(PermissionNames.Of));
-            await _parts.Audit.AppendAsync(store, Event(call, "token.create", token.Id, $"can {can}{(paths.Count > 0 ? $" at {string.Join(", ", paths)}" : "")}")).ConfigureAwait(false);
+            await _parts.Audit.AppendAsync(store, Change.Of(call, "token.create", token.Id, $"can {can}{(paths.Count > 0 ? $" at {string.Join(", ", paths)}" : "")}")).ConfigureAwait(false);
             return (Token: token, Text: text);
         }, cancellationToken).ConfigureAwait(false);
         var answer = made.Token.Describe(_parts.Time.GetUtcNow());
         answer["token"] = made.Text;
         return AdminAnswer.Created(answer);
+    }
+
+    private static string Checked(string path)
+    {
+        try
+        {
+            return Glob.Parse(path).Text;
+        }
+        catch (FormatException e)
+        {
+            throw new BrokerException(BrokerFault.BadRequest, $"the path '{Printable.Of(path, 64)}' {e.Message}", "such as 'default/*' for everything below default", e);
+        }
     }
 
     private static void Check(List<Permission> permissions, List<string> paths)
@@ -91,12 +105,9 @@ internal sealed class TokenRoutes
         await _parts.Store.WriteAsync(async store =>
         {
             await AccessTokens.DeleteAsync(store, id).ConfigureAwait(false);
-            await _parts.Audit.AppendAsync(store, Event(call, "token.delete", id, "ended")).ConfigureAwait(false);
+            await _parts.Audit.AppendAsync(store, Change.Of(call, "token.delete", id, "ended")).ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
         return AdminAnswer.Done;
     }
-
-    private static AuditEvent Event(AdminCall call, string action, string subject, string reason) =>
-        new(call.RequestId, action, AuditOutcome.Allowed, reason) { Actor = call.Caller.TokenId, Subject = subject };
 }

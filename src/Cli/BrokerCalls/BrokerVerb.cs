@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Coffer.Cli.CommandLine;
+using Coffer.Cli.Output;
+using Coffer.Oci;
+
+namespace Coffer.Cli.BrokerCalls;
+
+/// <summary>A verb that asks a broker over its administration API: the flags for that, <c>--json</c>, and what is printed of the answer.</summary>
+internal abstract class BrokerVerb : Verb
+{
+    private readonly BrokerFlags _flags;
+    private readonly Option<bool> _json = new("--json") { Description = "print the broker's answer as one JSON document" };
+    private readonly Session _session;
+
+    /// <param name="session">What the run has around it.</param>
+    /// <param name="name">As it is typed.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="examples">Command lines.</param>
+    protected BrokerVerb(Session session, string name, string description, params string[] examples)
+        : base(name, description, examples)
+    {
+        _session = session;
+        _flags = new BrokerFlags(this);
+        Add(_json);
+        SetAction(RunAsync);
+    }
+
+    protected TextWriter Output => _session.Output;
+
+    protected Session Session => _session;
+
+    /// <summary>Asks.</summary>
+    /// <returns>What <c>--json</c> prints; null for an empty object.</returns>
+    protected abstract Task<JsonNode?> AskAsync(ParseResult parsed, BrokerApi broker, CancellationToken cancellationToken);
+
+    /// <summary>Prints the answer for a person.</summary>
+    protected abstract void Show(ParseResult parsed, JsonNode? answer);
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var broker = _flags.Connect(parsed, _session.Time);
+        var answer = await AskAsync(parsed, broker, cancellationToken).ConfigureAwait(false);
+        if (parsed.GetValue(_json)) JsonOutput.Write(Output, answer ?? new JsonObject());
+        else Show(parsed, answer);
+        return (int)ExitStatus.Done;
+    }
+}

@@ -1,0 +1,16 @@
+using Coffer.Cli.BrokerCalls;
+
+namespace Coffer.Cli.Commands.Broker;
+
+/// <summary>A resource as people name it.</summary>
+internal static class ResourceArgument
+{
+    private const string Scheme = "kbs:///";
+
+    /// <summary>The path below the API's root, of <c>a/b/c</c> or <c>kbs:///a/b/c</c>.</summary>
+    public static string PathOf(string text)
+    {
+        var path = text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text;
+        return $"resources/{string.Join('/', path.Split('/').Select(BrokerApi.Segment))}";
+    }
+}

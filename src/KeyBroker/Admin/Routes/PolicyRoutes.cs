@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Policies;
+using Coffer.Oci;
+
+namespace Coffer.KeyBroker.Admin.Routes;
+
+/// <summary>Policies: who gets which resource.</summary>
+internal sealed class PolicyRoutes
+{
+    private static readonly RouteMember[] Shown =
+    [
+        new("name", "string", "Its name."), new("version", "integer", "Which version stands."), new("effect", "string", "allow or deny."),
+        new("resources", "strings", "Globs of the resources that it is about."), new("description", "string", "What its author says of it.", IsRequired: false),
+        new("put", "string", "When it was put."), new("actor", "string", "The access token that put it.", IsRequired: false),
+    ];
+
+    private readonly BrokerParts _parts;
+
+    private PolicyRoutes(BrokerParts parts) => _parts = parts;
+
+    public static IEnumerable<AdminRoute> Of(BrokerParts parts)
+    {
+        var routes = new PolicyRoutes(parts);
+        var document = RouteBody.Object("A policy, as its JSON schema says (coffer broker policy schema).");
+        yield return new("GET", "policies", Permission.Admin, "Lists the policies.", routes.ListAsync) { Answers = RouteBody.List("All policies by name.", Shown) };
+        yield return new("GET", "policies/{name}", Permission.Admin, "A policy with its version, to be changed and put again.", routes.GetAsync) { Answers = document };
+        yield return new("PUT", "policies/{name}", Permission.Admin, "Puts a policy as its next version; one that names a version only in place of that one.", routes.PutAsync)
+        {
+            Accepts = document, Answers = RouteBody.Object("As it is listed.", Shown),
+        };
+        yield return new("DELETE", "policies/{name}", Permission.Admin, "Removes a policy: what it allowed is denied at once.", routes.DeleteAsync);
+    }
+
+    private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var policies = await _parts.Store.ReadAsync(PolicyShelf.ListAsync, cancellationToken).ConfigureAwait(false);
+        return new AdminAnswer(new JsonArray([.. policies.Select(p => (JsonNode?)p.ToSummary())]));
+    }
+
+    private async Task<AdminAnswer> GetAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var name = call.Values["name"];
+        var policy = await _parts.Store.ReadAsync(r => PolicyShelf.FindAsync(r, name), cancellationToken).ConfigureAwait(false);
+        return new AdminAnswer((policy ?? throw Missing(name)).ToDocument());
+    }
+
+    private async Task<AdminAnswer> PutAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var put = await _parts.Store.WriteAsync(
+            async store =>
+            {
+                var policy = await PolicyShelf.PutAsync(store, call.Values["name"], call.Body, _parts.Time.GetUtcNow(), call.Caller.TokenId).ConfigureAwait(false);
+                await _parts.Audit.AppendAsync(store, Change.Of(call, "policy.put", policy.Name, $"version {policy.Version}")).ConfigureAwait(false);
+                return policy;
+            }, cancellationToken).ConfigureAwait(false);
+        return new AdminAnswer(put.ToSummary());
+    }
+
+    private async Task<AdminAnswer> DeleteAsync(AdminCall call, CancellationToken cancellationToken)
+    {
+        var name = call.Values["name"];
+        await _parts.Store.WriteAsync(
+            async store =>
+            {
+                if (!await PolicyShelf.DeleteAsync(store, name).ConfigureAwait(false)) throw Missing(name);
+                await _parts.Audit.AppendAsync(store, Change.Of(call, "policy.delete", name, "removed")).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        return AdminAnswer.Done;
+    }
+
+    private static BrokerException Missing(string name) => new(BrokerFault.NotFound, $"there is no policy '{Printable.Of(name, 64)}'", "coffer broker policy list shows their names");
+}
