@@ -32,7 +32,7 @@ internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, Joi
 
             var (labels, by) = await ApprovalAsync(s, open).ConfigureAwait(false);
             var host = Made(id, known, open, Values(quote.Pcrs), quote.Counters, isApproved: by is not null);
-            if (by is not null) host = host with { Labels = [.. host.Labels.Union(labels).Order(StringComparer.Ordinal)] };
+            if (by is not null) host = host with { Labels = HostLabel.Merge(host.Labels, labels) };
             if (host.State == HostState.Pending && known?.State != HostState.Pending && await HostRecords.CountPendingAsync(s).ConfigureAwait(false) >= rules.MostPendingHosts)
             {
                 throw TooManyPending(rules);

@@ -12,7 +12,7 @@ namespace Coffer.KeyBroker.Hosts;
 /// <param name="Created">When it first enrolled.</param>
 public sealed record Host(string Id, HostState State, HostAk Ak, HostEk Ek, BootCounters Counters, DateTimeOffset Created)
 {
-    /// <summary>What operators sort hosts by, in ordinal order; policies may ask for them.</summary>
+    /// <summary>What operators sort hosts by (<see cref="HostLabel"/>), in ordinal order; policies may ask for them.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>What it called itself; a label that decides nothing.</summary>

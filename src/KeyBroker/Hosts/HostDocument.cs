@@ -64,7 +64,7 @@ internal static class HostDocument
     /// <summary>The claim <c>host</c>.</summary>
     public static JsonObject Claim(Host host)
     {
-        var claim = new JsonObject { ["id"] = host.Id, ["state"] = Word(host.State), ["labels"] = JsonText.Texts(host.Labels) };
+        var claim = new JsonObject { ["id"] = host.Id, ["state"] = Word(host.State), ["labels"] = HostLabel.Claim(host.Labels) };
         if (host.Baseline is { } baseline) claim["baseline"] = baseline.DeepClone();
         return claim;
     }

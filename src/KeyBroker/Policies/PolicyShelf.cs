@@ -31,6 +31,7 @@ public static class PolicyShelf
         var written = (JsonObject)JsonNode.Parse(document.Span)!;
         written.Remove("version");
         var put = new StoredPolicy(name, (last.Count == 0 ? 0 : last[0].Version) + 1, now, actor, written);
+        _ = PolicyReader.Read(PolicyRecord.DocumentOf(put)); // written anew it may be longer, and what is stored must be readable
         var record = PolicyRecord.Write(put);
         if (!await store.AddAsync(Collections.PolicyVersions, Key(name, put.Version), record).ConfigureAwait(false)) throw Conflict(name, put.Version, null);
         await store.PutAsync(Collections.Policies, name, record).ConfigureAwait(false);

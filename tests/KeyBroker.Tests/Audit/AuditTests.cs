@@ -79,6 +79,23 @@ public sealed class AuditTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Two_processes_of_one_data_folder_write_one_chain()
+    {
+        await using var other = KeyBroker.Storage.Sqlite.SqliteStore.Open(_broker.Database, _broker.Clock);
+        using var log = new AuditLog(AuditWriter.Of(_broker.Data), _broker.RootKey, _broker.Clock);
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? _broker.Store : other).WriteAsync(
+            async w =>
+            {
+                await (i % 2 == 0 ? _log : log).AppendAsync(w, Event(i));
+                return true;
+            },
+            Token)));
+
+        Assert.Equal(40, (await VerifyAsync()).Entries);
+    }
+
+    [Fact]
     public async Task An_entry_of_a_transaction_that_failed_is_not_there()
     {
         await AppendAsync(1);

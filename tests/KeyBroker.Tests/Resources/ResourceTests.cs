@@ -1,0 +1,166 @@
+using System.Text;
+using Coffer.KeyBroker.Resources;
+using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.Storage;
+using Coffer.Oci;
+using Coffer.Support;
+using CsCheck;
+
+namespace Coffer.KeyBroker.Tests.Resources;
+
+public sealed class ResourceTests
+{
+    [Theory]
+    [InlineData("default/image-kek/1")]
+    [InlineData("a/b/c")]
+    [InlineData("_/-/0.pem")]
+    [InlineData("A-b_c.d/x..y/z.")]
+    public void Three_segments_of_the_published_characters_are_a_path(string text) => Assert.Equal(text, ResourcePath.Parse(text).ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("a/b/c/d")]
+    [InlineData("/a/b")]
+    [InlineData("a//b")]
+    [InlineData("a/b/")]
+    [InlineData("a/../b")]
+    [InlineData("a/.b/c")]
+    [InlineData("a/b c/d")]
+    [InlineData("a/b/é")]
+    [InlineData("a/b/c\n")]
+    [InlineData("a/b/c%2e")]
+    public void Anything_else_is_none(string text)
+    {
+        Assert.Null(ResourcePath.TryParse(text));
+        Assert.Equal(BrokerFault.BadRequest, Assert.Throws<BrokerException>(() => ResourcePath.Parse(text)).Fault);
+    }
+
+    [Fact]
+    public void A_segment_has_at_most_128_characters()
+    {
+        var longest = new string('x', 128);
+        Assert.NotNull(ResourcePath.TryParse($"{longest}/{longest}/{longest}"));
+        Assert.Null(ResourcePath.TryParse($"{longest}x/b/c"));
+    }
+
+    [Theory]
+    [InlineData("default/image-kek/*", "default/image-kek/1", true)]
+    [InlineData("default/image-kek/*", "default/other/1", false)]
+    [InlineData("default/image-kek/*", "default/image-kek/a.b", true)]
+    [InlineData("default/*", "default/image-kek/1", true)]
+    [InlineData("default/*", "other/image-kek/1", false)]
+    [InlineData("default/**", "default/image-kek/1", true)]
+    [InlineData("*", "a/b/c", true)]
+    [InlineData("**", "a/b/c", true)]
+    [InlineData("**/c", "a/b/c", true)]
+    [InlineData("**/c", "a/b/d", false)]
+    [InlineData("a/**/c", "a/b/c", true)]
+    [InlineData("a/**/b/c", "a/b/c", true)]
+    [InlineData("team-*/key/*-1", "team-a/key/db-1", true)]
+    [InlineData("team-*/key/*-1", "team-a/key/db-12", false)]
+    [InlineData("team-?/key/1", "team-a/key/1", true)]
+    [InlineData("team-?/key/1", "team-ab/key/1", false)]
+    [InlineData("a*/b/c", "a/b/c", true)]
+    [InlineData("*a*b*/x/y", "xxaxxbxx/x/y", true)]
+    [InlineData("A/b/c", "a/b/c", false)]
+    public void A_glob_covers_what_it_says(string glob, string path, bool covers) => Assert.Equal(covers, Glob.Parse(glob).Matches(ResourcePath.Parse(path)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("a/b")]
+    [InlineData("a/b/c/d")]
+    [InlineData("a/b/c/*")]
+    [InlineData("a//b")]
+    [InlineData("/a/b")]
+    [InlineData("a**/b/c")]
+    [InlineData("a/b/[c]")]
+    [InlineData("**/**/**/**")]
+    public void A_glob_that_no_path_can_match_is_refused(string glob) => Assert.Throws<FormatException>(() => Glob.Parse(glob));
+
+    [Fact]
+    public void Globs_match_as_a_regular_expression_of_the_same_meaning_does()
+    {
+        var segment = Gen.Char["ab*?"].Array[1, 8].Select(c => new string(c).Replace("**", "*", StringComparison.Ordinal));
+        var path = Gen.Char["ab"].Array[1, 10].Select(c => new string(c));
+
+        Gen.Select(segment, path).Sample((g, p) =>
+        {
+            while (g.Contains("**", StringComparison.Ordinal)) g = g.Replace("**", "*", StringComparison.Ordinal);
+            var pattern = $"^{g.Replace("*", ".*", StringComparison.Ordinal).Replace("?", ".", StringComparison.Ordinal)}$";
+            return Glob.Parse($"{g}/x/y").Matches(ResourcePath.Parse($"{p}/x/y")) == System.Text.RegularExpressions.Regex.IsMatch(p, pattern, System.Text.RegularExpressions.RegexOptions.NonBacktracking);
+        });
+    }
+
+    [Fact]
+    public void Globs_and_paths_from_outside_are_read_or_refused() => Fuzzing.Run(
+        "resource glob", [.. new[] { "default/image-kek/*", "**/a*b?c/**", "*", "a/b/c" }.Select(Encoding.UTF8.GetBytes)],
+        (input, at) =>
+        {
+            var text = Encoding.UTF8.GetString(input);
+            _ = ResourcePath.TryParse(text);
+            try
+            {
+                Glob.Parse(text).Matches(ResourcePath.Parse("default/image-kek/1"));
+            }
+            catch (FormatException)
+            {
+                // as documented
+            }
+        });
+
+    [Fact]
+    public async Task A_resource_is_kept_sealed_and_found_again()
+    {
+        await using var broker = new BrokerFixture();
+        using var sealer = new RecordSealer(broker.RootKey);
+        var shelf = new ResourceShelf(sealer);
+        var path = ResourcePath.Parse("default/key/1");
+        var value = "thirty-two bytes of a clear key!"u8.ToArray();
+
+        await broker.WriteAsync(w => shelf.PutAsync(w, path, value));
+
+        using (var found = await broker.ReadAsync(r => shelf.FindAsync(r, path))) Assert.Equal(value, found!.Span.ToArray());
+        Assert.Equal([("default/key/1", 32)], await broker.ReadAsync(r => ResourceShelf.ListAsync(r, "", null, 10)));
+        foreach (var file in Directory.GetFiles(broker.Data)) Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf(value));
+        await broker.WriteAsync(async w =>
+        {
+            Assert.False(await shelf.AddAsync(w, path, value));
+            Assert.True(await ResourceShelf.DeleteAsync(w, path));
+            Assert.False(await ResourceShelf.DeleteAsync(w, path));
+            Assert.True(await shelf.AddAsync(w, path, value));
+        });
+    }
+
+    [Fact]
+    public async Task A_resource_moved_to_another_path_in_the_store_does_not_open()
+    {
+        await using var broker = new BrokerFixture();
+        using var sealer = new RecordSealer(broker.RootKey);
+        var shelf = new ResourceShelf(sealer);
+        await broker.WriteAsync(async w =>
+        {
+            await shelf.PutAsync(w, ResourcePath.Parse("secret/key/1"), "s"u8);
+            await w.PutAsync(Collections.Resources, "open/key/1", (await w.FindAsync(Collections.Resources, "secret/key/1"))!.Value);
+        });
+
+        var broken = await Assert.ThrowsAsync<BrokerException>(() => broker.ReadAsync(r => shelf.FindAsync(r, ResourcePath.Parse("open/key/1"))));
+
+        Assert.Equal(ExitStatus.Integrity, broken.ExitStatus);
+    }
+
+    [Fact]
+    public async Task A_resource_has_at_most_a_mebibyte()
+    {
+        await using var broker = new BrokerFixture();
+        using var sealer = new RecordSealer(broker.RootKey);
+        var shelf = new ResourceShelf(sealer);
+        var path = ResourcePath.Parse("a/b/c");
+        await broker.WriteAsync(w => shelf.PutAsync(w, path, new byte[ResourceShelf.MostBytes]));
+
+        var refused = await Assert.ThrowsAsync<BrokerException>(() => broker.WriteAsync(w => shelf.PutAsync(w, path, new byte[ResourceShelf.MostBytes + 1])));
+
+        Assert.Equal(BrokerFault.BadRequest, refused.Fault);
+    }
+}
