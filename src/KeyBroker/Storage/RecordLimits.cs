@@ -29,15 +29,6 @@ internal static class RecordLimits
         return bytes;
     }
 
-    /// <summary>The least bytes that are greater than everything that begins with <paramref name="prefix"/>; null where nothing is. UTF-8 has no 0xff.</summary>
-    public static byte[]? Behind(byte[] prefix)
-    {
-        if (prefix.Length == 0) return null;
-        byte[] end = [.. prefix];
-        end[^1]++;
-        return end;
-    }
-
     /// <exception cref="ArgumentException">Too large.</exception>
     public static byte[] Value(ReadOnlyMemory<byte> value)
     {

@@ -176,6 +176,35 @@ public abstract class BrokerStoreContract : IAsyncLifetime
         Assert.Empty(await Store.ReadAsync(r => r.ListAsync(Some, "p/", "q", 10), Token));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_costs_what_is_on_it_however_much_stands_around_it(bool descending)
+    {
+        const int Around = 20_000;
+        await Store.WriteAsync(
+            async w =>
+            {
+                for (var i = 0; i < Around; i++)
+                {
+                    await w.PutAsync(Some, $"a/{i:D6}", "x"u8.ToArray());
+                    await w.PutAsync(Some, $"z/{i:D6}", "x"u8.ToArray());
+                }
+                await w.PutAsync(Some, "m/1", "x"u8.ToArray());
+                await w.PutAsync(Collections.Hosts, "m/1", "x"u8.ToArray());
+                return true;
+            },
+            Token);
+
+        var alone = await PagesAsync(Collections.Hosts, "m/", descending);
+        var among = await PagesAsync(Some, "m/", descending);
+        var first = await PagesAsync(Some, "", descending, after: "m");
+
+        // Walking over the 20,000 on either side is more than a hundred times as much; a busy machine is not.
+        var most = (25 * alone) + TimeSpan.FromSeconds(1);
+        Assert.True(among < most && first < most, $"alone {alone}, among others {among}, all from the middle on {first}");
+    }
+
     [Fact]
     public async Task A_record_counts_as_gone_from_its_expiry_on()
     {
@@ -300,6 +329,13 @@ public abstract class BrokerStoreContract : IAsyncLifetime
     protected Task PutAsync(string key, string value) => Store.WriteAsync(w => Done(w.PutAsync(Some, key, Encoding.UTF8.GetBytes(value))), Token);
 
     protected async Task<string?> FindAsync(string key) => await Store.ReadAsync(r => r.FindAsync(Some, key), Token) is { } found ? Encoding.UTF8.GetString(found.Value) : null;
+
+    private async Task<TimeSpan> PagesAsync(string collection, string prefix, bool descending, string? after = null)
+    {
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 1000; i++) Assert.NotEmpty(await Store.ReadAsync(r => r.ListAsync(collection, prefix, after, 10, descending), Token));
+        return began.Elapsed;
+    }
 
     private async Task<List<string>> WalkAsync(string prefix, int page, bool descending)
     {

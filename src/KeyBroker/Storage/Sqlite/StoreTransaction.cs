@@ -24,14 +24,10 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
     public ValueTask<IReadOnlyList<StoredRecord>> ListAsync(string collection, string prefix, string? after, int most, bool descending = false)
     {
         Check();
-        var from = RecordLimits.Bound(prefix);
-        var cursor = after is null ? null : RecordLimits.Bound(after);
+        var range = new KeyRange(prefix, after, descending);
         var command = session.Prepared(
-            descending
-                ? $"SELECT key, value FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND ($4 IS NULL OR key < $4) AND ($5 IS NULL OR key < $5) ORDER BY key DESC LIMIT $6"
-                : $"SELECT key, value FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND ($4 IS NULL OR key < $4) AND ($5 IS NULL OR key > $5) ORDER BY key LIMIT $6",
-            RecordLimits.Collection(collection), descending ? from : Greater(from, cursor), now, descending ? Less(RecordLimits.Behind(from), cursor) : RecordLimits.Behind(from), cursor,
-            RecordLimits.Most(most));
+            $"SELECT key, value FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND key < $4 ORDER BY key {(descending ? "DESC " : "")}LIMIT $5",
+            RecordLimits.Collection(collection), range.From, now, range.Until, RecordLimits.Most(most));
         using var reader = command.ExecuteReader();
         var found = new List<StoredRecord>();
         while (reader.Read()) found.Add(new StoredRecord(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetFieldValue<byte[]>(1)));
@@ -41,10 +37,9 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
     public ValueTask<long> CountAsync(string collection, string prefix = "")
     {
         Check();
-        var from = RecordLimits.Bound(prefix);
+        var range = new KeyRange(prefix, null, descending: false);
         var command = session.Prepared(
-            $"SELECT count(*) FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND ($4 IS NULL OR key < $4)",
-            RecordLimits.Collection(collection), from, now, RecordLimits.Behind(from));
+            $"SELECT count(*) FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND key < $4", RecordLimits.Collection(collection), range.From, now, range.Until);
         return ValueTask.FromResult((long)command.ExecuteScalar()!);
     }
 
@@ -86,9 +81,4 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
     }
 
     private void Check() => ObjectDisposedException.ThrowIf(_ended, typeof(IStoreReader));
-
-    // The nearer bound also stands where the index is entered, so that a page far into a collection does not walk up to it.
-    private static byte[] Greater(byte[] a, byte[]? b) => b is null || a.AsSpan().SequenceCompareTo(b) > 0 ? a : b;
-
-    private static byte[]? Less(byte[]? a, byte[]? b) => a is null ? b : b is null || a.AsSpan().SequenceCompareTo(b) < 0 ? a : b;
 }
