@@ -32,6 +32,11 @@ internal readonly struct MessageObject(JsonElement element, string what)
         {
             throw Malformed(what, $"is not JSON, has a member twice, or nests deeper than {MaxDepth} (line {e.LineNumber + 1 ?? 0}, byte {e.BytePositionInLine ?? 0})");
         }
+        catch (InvalidOperationException)
+        {
+            // The platform finds an unpaired surrogate in a member's name when it compares names.
+            throw Malformed(what, "has text that is not valid Unicode");
+        }
     }
 
     /// <summary>The object itself.</summary>
@@ -40,7 +45,17 @@ internal readonly struct MessageObject(JsonElement element, string what)
     public bool Has(string name) => Find(name) is not null;
 
     /// <summary>The member, unless it is absent or null.</summary>
-    public JsonElement? Find(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    public JsonElement? Find(string name)
+    {
+        try
+        {
+            return _element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Malformed(what, "has a member whose name is not valid Unicode");
+        }
+    }
 
     public JsonElement Required(string name) => Find(name) ?? throw Malformed(what, $"lacks '{name}'");
 

@@ -27,6 +27,22 @@ public sealed class EkCertificateVerifier(IReadOnlyList<EkTrustItem> trust, Time
     public EkCertificate Verify(byte[] der, TpmPublic endorsementKey)
     {
         ArgumentNullException.ThrowIfNull(endorsementKey);
+        try
+        {
+            return VerifyLoaded(der, endorsementKey);
+        }
+        catch (CryptographicException e)
+        {
+            // The platform reads extensions only when they are asked for.
+            throw new AttestationException(AttestationFault.Malformed, $"{What} has a part that is not of its form", inner: e);
+        }
+    }
+
+    /// <summary>Unloads the certificates.</summary>
+    public void Dispose() => _authorities.Dispose();
+
+    private EkCertificate VerifyLoaded(byte[] der, TpmPublic endorsementKey)
+    {
         using var certificate = CertificateFile.Load(der, What);
         CheckPurpose(certificate);
         if (!IsOf(certificate, endorsementKey)) throw Untrusted("is of another key than the one offered");
@@ -52,9 +68,6 @@ public sealed class EkCertificateVerifier(IReadOnlyList<EkTrustItem> trust, Time
         }
     }
 
-    /// <summary>Unloads the certificates.</summary>
-    public void Dispose() => _authorities.Dispose();
-
     // TCG EK Credential Profile, sections 3.2.11 to 3.2.13.
     private static void CheckPurpose(X509Certificate2 certificate)
     {
@@ -67,24 +80,17 @@ public sealed class EkCertificateVerifier(IReadOnlyList<EkTrustItem> trust, Time
 
     private static bool IsOf(X509Certificate2 certificate, TpmPublic endorsementKey)
     {
-        try
+        if (endorsementKey.Key is TpmRsaKey rsaKey)
         {
-            if (endorsementKey.Key is TpmRsaKey rsaKey)
-            {
-                using var rsa = certificate.GetRSAPublicKey();
-                if (rsa is null) return false;
-                var (theirs, ours) = (rsa.ExportParameters(false), rsaKey.ToParameters());
-                return theirs.Modulus.AsSpan().SequenceEqual(ours.Modulus) && theirs.Exponent.AsSpan().SequenceEqual(ours.Exponent);
-            }
-            using var curve = certificate.GetECDiffieHellmanPublicKey();
-            if (curve is null) return false;
-            var (point, own) = (curve.ExportParameters(false), ((TpmEccKey)endorsementKey.Key).ToParameters());
-            return point.Curve.Oid.Value == own.Curve.Oid.Value && point.Q.X.AsSpan().SequenceEqual(own.Q.X) && point.Q.Y.AsSpan().SequenceEqual(own.Q.Y);
+            using var rsa = certificate.GetRSAPublicKey();
+            if (rsa is null) return false;
+            var (theirs, ours) = (rsa.ExportParameters(false), rsaKey.ToParameters());
+            return theirs.Modulus.AsSpan().SequenceEqual(ours.Modulus) && theirs.Exponent.AsSpan().SequenceEqual(ours.Exponent);
         }
-        catch (CryptographicException e)
-        {
-            throw new AttestationException(AttestationFault.Malformed, $"{What} holds no key", inner: e);
-        }
+        using var curve = certificate.GetECDiffieHellmanPublicKey();
+        if (curve is null) return false;
+        var (point, own) = (curve.ExportParameters(false), ((TpmEccKey)endorsementKey.Key).ToParameters());
+        return point.Curve.Oid.Value == own.Curve.Oid.Value && point.Q.X.AsSpan().SequenceEqual(own.Q.X) && point.Q.Y.AsSpan().SequenceEqual(own.Q.Y);
     }
 
     private static AttestationException Untrusted(string what, string? hint = null) => new(AttestationFault.Untrusted, $"{What} {what}", hint);

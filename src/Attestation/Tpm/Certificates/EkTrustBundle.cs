@@ -20,6 +20,19 @@ public static class EkTrustBundle
     public static IReadOnlyList<EkTrustItem> Read(string pem, IReadOnlyList<EkTrustItem>? installed = null)
     {
         ArgumentNullException.ThrowIfNull(pem);
+        try
+        {
+            return ReadAll(pem, installed ?? []);
+        }
+        catch (CryptographicException e)
+        {
+            // The platform reads extensions and names only when they are asked for.
+            throw new AttestationException(AttestationFault.Malformed, "the bundle holds a certificate or list with a part that is not of its form", inner: e);
+        }
+    }
+
+    private static List<EkTrustItem> ReadAll(string pem, IReadOnlyList<EkTrustItem> installed)
+    {
         if (pem.Length > MostCharacters) throw Malformed($"has more than {MostCharacters} characters");
         var items = new List<EkTrustItem>();
         foreach (var (label, der) in Blocks(pem))
@@ -29,7 +42,7 @@ public static class EkTrustBundle
             if (!items.Exists(known => known.Fingerprint == item.Fingerprint)) items.Add(item);
         }
         if (items.Count == 0) throw Malformed("holds no certificate and no revocation list");
-        using var authorities = new EkAuthorities([.. items, .. installed ?? []]);
+        using var authorities = new EkAuthorities([.. items, .. installed]);
         foreach (var item in items) authorities.CheckIssued(item);
         return items;
     }

@@ -8,8 +8,12 @@ using Coffer.Attestation.Tpm.Verification;
 namespace Coffer.Attestation.Tests.Tpm.Verification;
 
 /// <summary>Signs whatever a test asks for, as no TPM would: evidence that is right in everything but one thing.</summary>
-internal sealed class FakeTpm : IDisposable
+/// <param name="which">0 or 1: two with different keys.</param>
+internal sealed class FakeTpm(int which = 0) : IDisposable
 {
+    // Making RSA keys takes most of the time that such tests take.
+    private static readonly RSA[] Keys = [RSA.Create(2048), RSA.Create(2048), RSA.Create(2048), RSA.Create(2048)];
+
     public const TpmObjectAttributes AkAttributes = TpmObjectAttributes.FixedTpm | TpmObjectAttributes.FixedParent | TpmObjectAttributes.SensitiveDataOrigin
         | TpmObjectAttributes.UserWithAuth | TpmObjectAttributes.Restricted | TpmObjectAttributes.Sign;
 
@@ -17,10 +21,10 @@ internal sealed class FakeTpm : IDisposable
 
     public static readonly byte[] Digest = SHA384.HashData("nonce and key"u8);
 
-    private readonly RSA _ak = RSA.Create(2048);
+    private readonly RSA _ak = Keys[which];
     private readonly ECDsa _curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public RSA BindingKey { get; } = RSA.Create(2048);
+    public RSA BindingKey { get; } = Keys[which + 2];
 
     public TeePublicKey Offered => TeePublicKey.FromRsa(BindingKey.ExportParameters(false));
 
@@ -110,12 +114,7 @@ internal sealed class FakeTpm : IDisposable
         return new TpmVerifier().Verify(document.RootElement, digest ?? Digest, key ?? Offered);
     }
 
-    public void Dispose()
-    {
-        _ak.Dispose();
-        _curve.Dispose();
-        BindingKey.Dispose();
-    }
+    public void Dispose() => _curve.Dispose();
 
     public JsonObject Quoted(byte[] extraData, TpmAlgorithm[] banks)
     {

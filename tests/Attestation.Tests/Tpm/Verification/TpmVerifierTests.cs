@@ -177,7 +177,7 @@ public sealed class TpmVerifierTests : IDisposable
         Refused("reset between");
         _tpm.ResetsOfCertify = null;
         Refused("certification", e => Flip(e["coffer"]!["binding_key"]!.AsObject(), "signature", -1));
-        using var other = new FakeTpm();
+        using var other = new FakeTpm(1);
         Refused("certification", e => e["coffer"]!["binding_key"]!["signature"] = other.Evidence()["coffer"]!["binding_key"]!["signature"]!.GetValue<string>());
     }
 
