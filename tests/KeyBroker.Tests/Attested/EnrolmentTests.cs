@@ -262,6 +262,17 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public async Task Whoever_knows_one_certificate_cannot_take_every_place()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        using var machine = broker.Machine();
+        for (var i = 0; i < 8; i++) (await machine.BeginAsync()).ShouldBe(201);
+        (await machine.BeginAsync()).ShouldBe(429);
+        using var other = broker.Machine();
+        (await other.EnrolAsync()).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_bundle_without_its_root_is_refused_with_a_hint()
     {
         await using var broker = await AttestedBroker.StartAsync();

@@ -54,7 +54,7 @@ public sealed class FrontFuzzTests
         Fuzzing.Run("enrolments", [request], (input, _) => Refused(() => desk.BeginAsync("fuzz", input, Cancel)), 300);
         var (message, signature) = machine.Tpm.Quote(new byte[32]);
         var proof = new EnrolmentProof(new byte[32], new EnrolmentQuoteMessage(message, signature, machine.Tpm.Pcrs)).ToJson();
-        Fuzzing.Run("enrolment proofs", [proof], (input, _) => Refused(() => desk.FinishAsync("fuzz", new string('0', 32), input, Cancel)), 300);
+        Fuzzing.Run("enrolment proofs", [proof], (input, _) => Refused(() => desk.FinishAsync("fuzz", new string('0', 48), input, Cancel)), 300);
     }
 
     [Fact]
