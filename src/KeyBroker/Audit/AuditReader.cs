@@ -6,7 +6,7 @@ namespace Coffer.KeyBroker.Audit;
 /// <summary>Finds and lists entries. Whether the chains hold is said by <see cref="AuditVerifier"/>.</summary>
 public static class AuditReader
 {
-    private const int Page = 500;
+    private const int Page = 100; // entries may be large
     private const int MostScanned = 20_000; // for one page of a list: what a filter passes over costs as well
     private const int MostOfRequest = 1000;
     private const int MostPerList = 1000;

@@ -6,7 +6,7 @@ namespace Coffer.KeyBroker.Audit;
 /// <summary>Walks all chains from their beginning to their heads.</summary>
 public sealed class AuditVerifier : IDisposable
 {
-    private const int Page = 500;
+    private const int Page = 100; // entries may be large
     private readonly SecretBytes _headKey;
 
     /// <param name="rootKey">Gives the heads' key; not kept.</param>
