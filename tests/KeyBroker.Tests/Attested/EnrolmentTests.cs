@@ -81,7 +81,7 @@ public sealed class EnrolmentTests
         await using var broker = await AttestedBroker.StartAsync();
         using var machine = broker.Machine();
         machine.Tpm.AkAttributes = isSet ? machine.Tpm.AkAttributes | attribute : machine.Tpm.AkAttributes & ~attribute;
-        broker.ShouldHaveRefused((await machine.EnrolAsync()).ShouldBe(403).RequestId, attribute.ToString());
+        broker.ShouldHaveRefused((await machine.BeginAsync()).ShouldBe(403).RequestId, attribute.ToString());
     }
 
     [Fact]
