@@ -35,14 +35,15 @@ internal static class ExplanationTree
         if (policies.Count == 0) output.WriteLine($"{indent}no policy is about this resource");
         foreach (var policy in policies)
         {
-            output.WriteLine($"{indent}policy {JsonFacts.Of(policy, "name")}@{JsonFacts.Of(policy, "version")} ({JsonFacts.Of(policy, "effect")}): {JsonFacts.Of(policy, "result")}");
+            output.WriteLine($"{indent}{Mark(policy)} policy {JsonFacts.Of(policy, "policy")}, which would {JsonFacts.Of(policy, "effect")}");
+            if (policy is JsonObject members && members.ContainsKey("note")) output.WriteLine($"{indent}     note:     {JsonFacts.Of(policy, "note", MostValue)}");
             if (policy?["when"] is JsonObject when) WriteCondition(output, when, indent + "  ", 0);
         }
     }
 
     private static void WriteCondition(TextWriter output, JsonObject condition, string indent, int depth)
     {
-        var mark = condition["holds"] is JsonValue value && value.TryGetValue<bool>(out var holds) ? holds ? "ok" : "NO" : "??";
+        var mark = Mark(condition);
         output.WriteLine($"{indent}{mark} {JsonFacts.Of(condition, "condition", MostValue)}");
         if (mark != "ok")
         {
@@ -57,4 +58,6 @@ internal static class ExplanationTree
             if (part is JsonObject inner) WriteCondition(output, inner, indent + "   ", depth + 1);
         }
     }
+
+    private static string Mark(JsonNode? what) => (what as JsonObject)?["holds"] is JsonValue value && value.TryGetValue<bool>(out var holds) ? holds ? "ok" : "NO" : "??";
 }

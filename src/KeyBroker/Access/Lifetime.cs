@@ -4,7 +4,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.Access;
 
 /// <summary>How long something lives, as people write it: a number and <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>, such as <c>24h</c>.</summary>
-internal static class Lifetime
+public static class Lifetime
 {
     private const int MostDigits = 8;
 

@@ -22,6 +22,9 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
 {
     private const int SecretBytes = 32;
 
+    // Endorsement certificates are no secret: whoever knows one must not take every place there is.
+    private const int MostOfOneEk = 8;
+
     /// <summary>The desk of one broker.</summary>
     public static EnrolmentDesk Of(BrokerParts parts)
     {
@@ -94,8 +97,9 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
         {
             var name = ak.ComputeName();
             var credential = MakeCredential.Create(ek, name, secret);
+            var known = new HostEk(fingerprint, issuer);
             var open = new OpenEnrolment(
-                RandomNames.New(), new HostEk(fingerprint, issuer), new HostAk(Convert.ToHexStringLower(name), request.AkPublic), nonce, SHA256.HashData(secret), time.GetUtcNow() + rules.EnrolmentLifetime)
+                OpenEnrolment.NewId(known), known, new HostAk(Convert.ToHexStringLower(name), request.AkPublic), nonce, SHA256.HashData(secret), time.GetUtcNow() + rules.EnrolmentLifetime)
             {
                 JoinTokenId = token?.Id, Name = request.Name, HostUuid = request.HostUuid,
             };
@@ -118,9 +122,10 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
     {
         var host = await HostRecords.FindByEkAsync(s, open.Ek.Fingerprint).ConfigureAwait(false);
         if (host is { State: HostState.Revoked }) throw EnrolmentRecorder.Revoked(host);
-        if (await s.CountAsync(Collections.Enrolments).ConfigureAwait(false) >= rules.MostEnrolments)
+        if (await s.CountAsync(Collections.Enrolments).ConfigureAwait(false) >= rules.MostEnrolments
+            || await s.CountAsync(Collections.Enrolments, OpenEnrolment.PrefixOf(open.Ek)).ConfigureAwait(false) >= MostOfOneEk)
         {
-            throw new BrokerException(BrokerFault.TooMany, $"{rules.MostEnrolments} enrolments wait already", "try again in some minutes");
+            throw new BrokerException(BrokerFault.TooMany, "too many enrolments wait already", "try again in some minutes");
         }
         if (host is null && await HostRecords.CountPendingAsync(s).ConfigureAwait(false) >= rules.MostPendingHosts) throw EnrolmentRecorder.TooManyPending(rules);
         await s.PutAsync(Collections.Enrolments, open.Id, open.ToBytes(), open.Expires).ConfigureAwait(false);
@@ -131,7 +136,7 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
     {
         var open = await store.WriteAsync(async s =>
         {
-            if (!RandomNames.IsOne(id) || await s.FindAsync(Collections.Enrolments, id).ConfigureAwait(false) is not { } record) return null;
+            if (!OpenEnrolment.IsId(id) || await s.FindAsync(Collections.Enrolments, id).ConfigureAwait(false) is not { } record) return null;
             await s.DeleteAsync(Collections.Enrolments, id).ConfigureAwait(false);
             return OpenEnrolment.FromBytes(id, record.Value);
         }, cancellationToken).ConfigureAwait(false);

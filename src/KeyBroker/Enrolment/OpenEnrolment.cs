@@ -5,7 +5,7 @@ using Coffer.KeyBroker.Hosts;
 namespace Coffer.KeyBroker.Enrolment;
 
 /// <summary>An enrolment whose credential was made and waits to be activated.</summary>
-/// <param name="Id">Random, 32 hex digits.</param>
+/// <param name="Id">The first 16 digits of the endorsement key's fingerprint, then 32 random hex digits.</param>
 /// <param name="Ek">The endorsement key that the credential was made to.</param>
 /// <param name="Ak">The attestation key that it was made for.</param>
 /// <param name="Nonce">32 bytes.</param>
@@ -13,6 +13,15 @@ namespace Coffer.KeyBroker.Enrolment;
 /// <param name="Expires">From when on it is gone.</param>
 internal sealed record OpenEnrolment(string Id, HostEk Ek, HostAk Ak, byte[] Nonce, byte[] SecretHash, DateTimeOffset Expires)
 {
+    private const int PrefixCharacters = 16;
+
+    public static string NewId(HostEk ek) => PrefixOf(ek) + RandomNames.New();
+
+    /// <summary>What the ids of all enrolments of an endorsement key begin with.</summary>
+    public static string PrefixOf(HostEk ek) => ek.Fingerprint[..PrefixCharacters];
+
+    public static bool IsId(string text) => text.Length == PrefixCharacters + RandomNames.Characters && text.All(char.IsAsciiHexDigitLower);
+
     public string? JoinTokenId { get; init; }
 
     public string? Name { get; init; }

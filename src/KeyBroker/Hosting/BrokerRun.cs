@@ -39,7 +39,7 @@ public static class BrokerRun
         await using var disposal = data.ConfigureAwait(false);
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
-        if (settings.InsecureHttp) say("warning: plain HTTP: whoever sees the traffic has the tokens and whatever is stored or wrapped");
+        WarnOf(settings, say);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
         var server = await BrokerServer.StartAsync(
             data.Parts, ends, identity, BrokerFronts.All(data.Parts), new AccessWatch(data.Parts),
@@ -78,6 +78,14 @@ public static class BrokerRun
     {
         if (places.AdminTokenFile is { } token) say($"the administrator's token was written to {Printable.Of(token)}");
         if (places.CaFile is { } file) say($"clients pin {Printable.Of(file)}, SHA-256 {places.CaFingerprint}");
+    }
+
+    private static void WarnOf(BrokerSettings settings, Action<string> say)
+    {
+        if (settings.InsecureHttp) say("warning: plain HTTP: whoever sees the traffic has the tokens and whatever is stored or wrapped");
+        if (settings.Rules.InsecureAllowSampleEvidence) say("warning: evidence of the sample TEE, which proves nothing, is taken");
+        if (settings.Rules.InsecureAllowUnenrolledAk) say("warning: machines that never enrolled are left to policies");
+        if (settings.Rules.InsecureAllowRsa15) say("warning: secrets may be sealed with PKCS #1 v1.5");
     }
 
     private static GivenIdentity? Given(BrokerSettings settings) => (settings.TlsCertificateFile, settings.TlsKeyFile) switch

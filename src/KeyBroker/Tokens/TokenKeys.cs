@@ -33,7 +33,7 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
     public async Task<TokenKey> SigningKeyAsync(CancellationToken cancellationToken)
     {
         var keys = await KeysAsync(Fresh, cancellationToken).ConfigureAwait(false);
-        return Signing(keys) ?? Signing(await LoadAsync(cancellationToken).ConfigureAwait(false)) ?? throw new BrokerException(BrokerFault.Internal, "no key signs tokens");
+        return Signing(keys) ?? Signing(await LoadAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false)) ?? throw new BrokerException(BrokerFault.Internal, "no key signs tokens");
     }
 
     /// <summary>The public half of one of our keys, or null.</summary>
@@ -71,7 +71,7 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
             return true;
         }, cancellationToken).ConfigureAwait(false);
         made.Dispose();
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        await LoadAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -85,13 +85,17 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
     private static Jwk? Find(IReadOnlyList<TokenKey> keys, string kid) => keys.FirstOrDefault(k => k.Key.KeyId == kid)?.Key;
 
     private async Task<IReadOnlyList<TokenKey>> KeysAsync(TimeSpan mostAge, CancellationToken cancellationToken) =>
-        _snapshot is { } known && time.GetUtcNow() - known.Read < mostAge ? known.Keys : await LoadAsync(cancellationToken).ConfigureAwait(false);
+        Fresher(mostAge) ?? await LoadAsync(mostAge, cancellationToken).ConfigureAwait(false);
 
-    private async Task<IReadOnlyList<TokenKey>> LoadAsync(CancellationToken cancellationToken)
+    private IReadOnlyList<TokenKey>? Fresher(TimeSpan mostAge) => _snapshot is { } known && time.GetUtcNow() - known.Read < mostAge ? known.Keys : null;
+
+    private async Task<IReadOnlyList<TokenKey>> LoadAsync(TimeSpan mostAge, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // Of many who waited for their turn, the first reads for all.
+            if (Fresher(mostAge) is { } fresh) return fresh;
             var read = await store.ReadAsync(ReadAllAsync, cancellationToken).ConfigureAwait(false);
             if (Signing(read) is null)
             {

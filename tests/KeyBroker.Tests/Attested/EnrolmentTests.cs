@@ -81,7 +81,7 @@ public sealed class EnrolmentTests
         await using var broker = await AttestedBroker.StartAsync();
         using var machine = broker.Machine();
         machine.Tpm.AkAttributes = isSet ? machine.Tpm.AkAttributes | attribute : machine.Tpm.AkAttributes & ~attribute;
-        broker.ShouldHaveRefused((await machine.EnrolAsync()).ShouldBe(403).RequestId, attribute.ToString());
+        broker.ShouldHaveRefused((await machine.BeginAsync()).ShouldBe(403).RequestId, attribute.ToString());
     }
 
     [Fact]
@@ -259,6 +259,17 @@ public sealed class EnrolmentTests
         begun = Challenge(await second.BeginAsync());
         (await machine.EnrolAsync()).ShouldBe(200);
         broker.ShouldHaveRefused((await second.FinishAsync(begun, second.Tpm.Activate(begun.CredentialBlob, begun.EncryptedSecret))).ShouldBe(429).RequestId, "1 hosts wait");
+    }
+
+    [Fact]
+    public async Task Whoever_knows_one_certificate_cannot_take_every_place()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        using var machine = broker.Machine();
+        for (var i = 0; i < 8; i++) (await machine.BeginAsync()).ShouldBe(201);
+        (await machine.BeginAsync()).ShouldBe(429);
+        using var other = broker.Machine();
+        (await other.EnrolAsync()).ShouldBe(200);
     }
 
     [Fact]

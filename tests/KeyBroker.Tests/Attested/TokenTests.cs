@@ -114,7 +114,7 @@ public sealed class TokenTests
             var error = Assert.Throws<BrokerException>(() => tokens.VerifyAsync(text, Cancel).GetAwaiter().GetResult());
             Assert.Equal(BrokerFault.Unauthenticated, error.Fault);
         });
-        foreach (var payload in new[] { "{}", "[]", """{"iss":"coffer","jti":7,"iat":0,"nbf":0,"exp":99999999999999}""", """{"iss":"x"}""", $$"""{"iss":"coffer","jti":"x","iat":{{now + 60}},"nbf":{{now}},"exp":{{now + 300}}}""" })
+        foreach (var payload in new[] { "{}", "[]", """{"iss":"coffer","jti":7,"iat":0,"nbf":0,"exp":99999999999999}""", """{"iss":"x"}""", $$"""{"iss":"coffer","jti":"x","iat":{{now + 60}},"nbf":{{now}},"exp":{{now + 300}}}""", $$"""{"iss":"coffer","jti":"x","iat":{{now}},"nbf":{{now}},"exp":{{now}}}""" })
         {
             var signed = Jws.Sign(Encoding.UTF8.GetBytes(payload), [new JwkSigner(key.Key)], JwsSerialization.Compact);
             Assert.Equal(BrokerFault.Unauthenticated, (await Assert.ThrowsAsync<BrokerException>(() => tokens.VerifyAsync(signed, Cancel))).Fault);

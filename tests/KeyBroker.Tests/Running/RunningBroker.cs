@@ -48,6 +48,8 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     public ConcurrentQueue<Exception> Faults { get; } = [];
 
+    public string AuthorityPem => _authority.Certificate.ExportCertificatePem();
+
     public string Address => _server!.Addresses[0];
 
     public string AdminToken { get; private set; } = "";

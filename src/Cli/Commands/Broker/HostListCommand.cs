@@ -6,4 +6,7 @@ namespace Coffer.Cli.Commands.Broker;
 internal sealed class HostListCommand(Session session) : BrokerListVerb(
     session, "List the machines that have enrolled.", "hosts",
     [Column("ID", "id"), Column("STATE", "state"), Column("NAME", "name"), Column("LABELS", "labels"), Column("ENROLLED", "created"), Column("SEEN", "seen")],
-    "coffer broker host list", "coffer broker host list --json");
+    "coffer broker host list", "coffer broker host list --json")
+{
+    protected override string PageMember => "id";
+}

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Coffer.Cli.BrokerCalls;
 
 namespace Coffer.Cli.Commands.Broker;
@@ -12,6 +11,7 @@ internal sealed class ResourceListCommand : BrokerListVerb
     public ResourceListCommand(Session session)
         : base(session, "List the paths and sizes of the resources. Prints no resource.", "resources", [Column("PATH", "path"), Column("BYTES", "size")], "coffer broker resource list", "coffer broker resource list --prefix default/image-kek/") => Add(_prefix);
 
-    protected override Task<JsonNode?> AskAsync(ParseResult parsed, BrokerApi broker, CancellationToken cancellationToken) =>
-        broker.GetAsync(parsed.GetValue(_prefix) is { Length: > 0 } prefix ? $"resources?prefix={Uri.EscapeDataString(prefix)}" : "resources", cancellationToken);
+    protected override string PageMember => "path";
+
+    protected override string Query(ParseResult parsed) => parsed.GetValue(_prefix) is { Length: > 0 } prefix ? $"prefix={Uri.EscapeDataString(prefix)}" : "";
 }
