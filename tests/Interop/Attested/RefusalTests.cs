@@ -7,7 +7,7 @@ namespace Coffer.Interop.Attested;
 /// <summary>Everything that must stay closed, and does, with the right reason where an operator looks for it.</summary>
 public sealed class RefusalTests(Bench bench) : IDisposable
 {
-    private const string AnotherPolicy = """{"name":"tpm-node","resources":["default/image-kek/*"],"effect":"allow","when":{"host":{"labels":["never-given"]}}}""";
+    private const string AnotherPolicy = """{"name":"tpm-node","resources":["default/image-kek/*"],"effect":"allow","when":{"host":{"labels":{"room":"never-given"}}}}""";
 
     private readonly TempDirectory _work = new();
 
@@ -34,9 +34,9 @@ public sealed class RefusalTests(Bench bench) : IDisposable
         await site.Node.Tpm.ExtendAsync(4);
         var refused = await Peer.Get(Peer.Skopeo118, _work).DecryptAsync(Encrypted, Opened(2), node);
 
-        var entry = await site.Broker.LastAsync("resource.release", "denied");
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains((string)entry["request_id"]!, refused.Error, StringComparison.Ordinal);
+        var entries = await site.Broker.ListAsync("broker", "audit", "list");
+        var entry = Assert.Single(entries, e => (string?)e!["outcome"] == "denied" && refused.Error.Contains((string)e["request_id"]!, StringComparison.Ordinal))!;
         Assert.Contains("denie", refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("baseline", refused.Error, StringComparison.Ordinal);
         var explained = await site.Broker.RunAsync("broker", "audit", "explain", (string)entry["request_id"]!);
