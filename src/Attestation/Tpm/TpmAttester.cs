@@ -26,10 +26,6 @@ public sealed class TpmAttester : IAttester, IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(time);
-        foreach (var handle in (uint?[])[settings.AkHandle, settings.BindingKeyHandle])
-        {
-            if (handle is { } value && !TpmHandle.IsPersistent(value)) throw new ArgumentOutOfRangeException(nameof(settings), $"0x{value:x8} is no persistent handle of the owner");
-        }
         _device = new TpmDevice(settings.Address, time, settings.Patience);
         _keys = new NodeKeys(settings, time);
         _facts = new MachineFacts(settings);
@@ -54,8 +50,12 @@ public sealed class TpmAttester : IAttester, IDisposable
             var ak = await _keys.LoadAkAsync(tpm, cancel).ConfigureAwait(false);
             var evidence = new JsonObject();
             var ours = new JsonObject { ["ak"] = Convert.ToBase64String(ak.Public.ToSizedBytes()) };
-            await QuoteAsync(tpm, ak, digest, host, evidence, ours, cancel).ConfigureAwait(false);
-            if (key is TpmTeeKey binding) ours["binding_key"] = await CertifyAsync(tpm, ak, digest, binding, cancel).ConfigureAwait(false);
+            var quoted = await QuoteAsync(tpm, ak, digest, host, evidence, ours, cancel).ConfigureAwait(false);
+            if (key is TpmTeeKey binding)
+            {
+                _keys.CheckPolicy(binding.Stored, quoted.Banks);
+                ours["binding_key"] = await CertifyAsync(tpm, ak, digest, binding, cancel).ConfigureAwait(false);
+            }
             if (log is not null) ours["event_log"] = Convert.ToBase64String(log);
             if (host is not null) ours["host_uuid"] = host;
             evidence["coffer"] = ours;
@@ -73,21 +73,26 @@ public sealed class TpmAttester : IAttester, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _device.Dispose();
 
-    private static async Task QuoteAsync(
+    // The quote that covers the sha256 bank.
+    private static async Task<QuotedPcrs> QuoteAsync(
         TpmConnection tpm, LoadedKey ak, ReadOnlyMemory<byte> digest, string? host, JsonObject evidence, JsonObject ours, CancellationToken cancellationToken)
     {
-        var isRsa = ak.Public.Key is TpmRsaKey;
-        if (isRsa)
+        QuotedPcrs? first = null;
+        if (ak.Public.Key is TpmRsaKey)
         {
-            EvidenceJson.AddCoco(evidence, ak, await QuotedPcrs.TakeAsync(tpm, ak, digest[..EvidenceJson.ExtraDataBytes], [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false));
+            var extraData = digest[..EvidenceJson.ExtraDataBytes];
+            first = await QuotedPcrs.TakeAsync(tpm, ak, extraData, [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false);
+            EvidenceJson.AddCoco(evidence, ak, first);
         }
         // Not SHA-1: whoever chooses what is measured can make two things that it does not tell apart.
         var kept = await tpm.ReadBanksAsync(cancellationToken).ConfigureAwait(false);
-        TpmAlgorithm[] others = [.. kept.Where(bank => bank != TpmAlgorithm.Sha1 && !(isRsa && bank == TpmAlgorithm.Sha256))];
-        if (others.Length == 0 && host is null) return;
+        TpmAlgorithm[] others = [.. kept.Where(bank => bank != TpmAlgorithm.Sha1 && !(first is not null && bank == TpmAlgorithm.Sha256))];
+        if (first is not null && others.Length == 0 && host is null) return first;
         // The label needs a quote to bind it, if only over what the first one is over.
-        var second = await QuotedPcrs.TakeAsync(tpm, ak, EvidenceJson.SecondExtraData(digest.Span, host), others.Length > 0 ? others : [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false);
+        if (others.Length == 0) others = [TpmAlgorithm.Sha256];
+        var second = await QuotedPcrs.TakeAsync(tpm, ak, EvidenceJson.SecondExtraData(digest.Span, host), others, cancellationToken).ConfigureAwait(false);
         ours["quote"] = EvidenceJson.SecondQuote(second);
+        return first ?? second;
     }
 
     private async Task<JsonObject> CertifyAsync(TpmConnection tpm, LoadedKey ak, ReadOnlyMemory<byte> digest, TpmTeeKey binding, CancellationToken cancellationToken)

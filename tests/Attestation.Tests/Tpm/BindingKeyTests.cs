@@ -95,8 +95,8 @@ public sealed class BindingKeyTests
         using var key = await attester.OpenKeyAsync(TestNode.Cancel);
         using var other = RSA.Create(2048);
         Assert.Null(Open(SealTo(Jwk.FromRsa(other.ExportParameters(false))), key));
-        using var small = RSA.Create(1024);
-        Assert.Null(Open(SealTo(Jwk.FromRsa(small.ExportParameters(false))), key));
+        using var large = RSA.Create(3072);
+        Assert.Null(Open(SealTo(Jwk.FromRsa(large.ExportParameters(false))), key));
         Assert.Equal("", await node.LeftoversAsync());
     }
 
@@ -140,6 +140,54 @@ public sealed class BindingKeyTests
         Assert.Null(Open(sealedSecret, theirs));
         var refused = await Assert.ThrowsAsync<TpmCommandException>(() => AkOfAsync(there, theirs));
         Assert.Contains("enroll anew", refused.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_whose_registers_changed_since_it_was_opened_is_not_sent_as_evidence()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var attester = node.Attester();
+        using var key = await attester.OpenKeyAsync(TestNode.Cancel);
+        await node.Tpm.ExtendAsync(0);
+        var refused = await Assert.ThrowsAsync<AttestationException>(() => AkOfAsync(attester, key));
+        Assert.Contains("changed since", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Handles_and_registers_that_no_TPM_has_are_refused_at_once()
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Throws<ArgumentOutOfRangeException>(() => node.Attester(s => s with { AkHandle = 0x80000000 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => node.Attester(s => s with { BindingKeyHandle = 0x81800000 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => node.Attester(s => s with { BoundPcrs = [24] }));
+    }
+
+    [Fact]
+    public async Task One_process_at_a_time_makes_keys()
+    {
+        using var folder = new TempDirectory();
+        var state = new StateFolder(folder.Combine("state"));
+        var first = await state.LockAsync(TimeProvider.System, TestNode.Cancel);
+        var second = state.LockAsync(TimeProvider.System, TestNode.Cancel);
+        await Task.Delay(100, TestNode.Cancel);
+        Assert.False(second.IsCompleted);
+        first.Dispose();
+        (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task Files_that_were_damaged_are_a_new_binding_key_or_a_failure_that_names_the_file()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var attester = node.Attester();
+        using (var key = await attester.OpenKeyAsync(TestNode.Cancel)) await AkOfAsync(attester, key);
+        File.WriteAllBytes(Path.Combine(node.Settings.StateDirectory, "binding.priv"), [0, 9, 1]);
+        File.WriteAllBytes(Path.Combine(node.Settings.StateDirectory, "ak.priv"), [0, 9, 1]);
+        using var next = await attester.OpenKeyAsync(TestNode.Cancel);
+        Assert.Equal(Secret, Open(Seal(next), next));
+        var refused = await Assert.ThrowsAsync<AttestationException>(() => AkOfAsync(attester, next));
+        Assert.Equal(AttestationFault.Malformed, refused.Fault);
+        Assert.Contains("ak.priv", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

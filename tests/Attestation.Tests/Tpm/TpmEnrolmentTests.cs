@@ -62,6 +62,38 @@ public sealed class TpmEnrolmentTests
     }
 
     [Fact]
+    public async Task The_P256_endorsement_key_is_the_one_that_tpm2_tools_make_and_opens_credentials()
+    {
+        await using var node = await TestNode.StartAsync();
+        (await node.Tpm.RunToolAsync("tpm2_createek", "-G", "ecc", "-c", "ek.ctx", "-u", "ek256.pem", "-f", "pem")).ShouldSucceed();
+        (await node.Tpm.RunToolAsync("tpm2_flushcontext", "-t")).ShouldSucceed();
+        using var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(node.Folder.Combine("ek256.pem")));
+        using var authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var from = DateTimeOffset.UnixEpoch.AddYears(50);
+        using var certificate = new CertificateRequest(new X500DistinguishedName("CN=ek"), new PublicKey(key), HashAlgorithmName.SHA256)
+            .Create(new X500DistinguishedName("CN=vendor"), X509SignatureGenerator.CreateForECDsa(authority), from, from.AddYears(40), [1]);
+        var path = node.Folder.Write("ek256.crt", certificate.ExportCertificatePem());
+        using var enrolment = new TpmEnrolment(node.Settings with { EkCertificatePath = path, AkAlgorithm = AkAlgorithm.EllipticCurve }, TimeProvider.System);
+        var offer = await enrolment.PrepareAsync(TestNode.Cancel);
+        Assert.Equal(TpmCurve.P256, Assert.IsType<TpmEccKey>(TpmPublic.ParseSized(offer.EkPublic.Span).Key).Curve);
+
+        var (blob, seed) = await CredentialAsync(node, offer, "for P-256");
+        using var answer = await enrolment.ActivateAsync(offer, blob, seed, Nonce, TestNode.Cancel);
+        Assert.Equal("for P-256"u8.ToArray(), answer.Secret);
+        Assert.IsType<TpmEcdsaSignature>(TpmSignature.Parse(answer.Signature));
+    }
+
+    [Fact]
+    public void A_certificate_ends_where_it_says_however_long_the_index_is()
+    {
+        Assert.Equal([0x30, 1, 7], EndorsementCertificate.FromIndex([0x30, 1, 7, 0xff, 0xff])!);
+        Assert.Null(EndorsementCertificate.FromIndex([0x30, 5, 7]));
+        Assert.Null(EndorsementCertificate.FromIndex([]));
+        Assert.Null(EndorsementCertificate.FromIndex([0, 0, 0]));
+    }
+
+    [Fact]
     public async Task A_credential_for_another_key_or_another_TPM_is_refused_and_leaves_nothing_behind()
     {
         await using var node = await TestNode.StartAsync();

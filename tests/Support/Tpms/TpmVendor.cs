@@ -23,9 +23,21 @@ public sealed class TpmVendor : IDisposable
         RootKeyPem = rootKey.ExportPkcs8PrivateKeyPem();
         _folder.Write("signkey.pem", IntermediateKeyPem);
         _folder.Write("issuercert.pem", IntermediatePem);
-        var authority = _folder.Write("localca.conf", $"statedir = {_folder.Path}\nsigningkey = {_folder.Combine("signkey.pem")}\nissuercert = {_folder.Combine("issuercert.pem")}\ncertserial = {_folder.Combine("certserial")}\n");
+        var authority = _folder.Write("localca.conf", $"""
+            statedir = {_folder.Path}
+            signingkey = {_folder.Combine("signkey.pem")}
+            issuercert = {_folder.Combine("issuercert.pem")}
+            certserial = {_folder.Combine("certserial")}
+
+            """);
         var options = _folder.Write("localca.options", "--platform-manufacturer Coffer\n--platform-version 1\n--platform-model Test\n");
-        Configuration = _folder.Write("setup.conf", $"create_certs_tool = {Peers.Find("swtpm_localca")}\ncreate_certs_tool_config = {authority}\ncreate_certs_tool_options = {options}\nactive_pcr_banks = sha256\n");
+        Configuration = _folder.Write("setup.conf", $"""
+            create_certs_tool = {Peers.Find("swtpm_localca")}
+            create_certs_tool_config = {authority}
+            create_certs_tool_options = {options}
+            active_pcr_banks = sha256
+
+            """);
     }
 
     /// <summary>The self-signed root.</summary>

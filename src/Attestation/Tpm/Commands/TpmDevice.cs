@@ -53,7 +53,7 @@ internal sealed class TpmDevice(TpmAddress address, TimeProvider time, TimeSpan?
         {
             return Address is TpmDeviceAddress device
                 ? await DeviceChannel.OpenAsync(device, time, either.Token).ConfigureAwait(false)
-                : await SocketChannel.OpenAsync(Address, either.Token).ConfigureAwait(false);
+                : await SocketChannel.OpenAsync(Address, time, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -22,6 +22,7 @@ public sealed class TpmEnrolment : IDisposable
     /// <summary>Opens nothing yet.</summary>
     /// <param name="settings">The same as of the attester later.</param>
     /// <param name="time">For deadlines.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A register or persistent handle that no TPM has.</exception>
     public TpmEnrolment(TpmSettings settings, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -75,8 +76,16 @@ public sealed class TpmEnrolment : IDisposable
         {
             var ak = await _keys.LoadAkAsync(tpm, cancel).ConfigureAwait(false);
             var secret = await OpenAsync(tpm, ak, offer.Kind, credential, seed, cancel).ConfigureAwait(false);
-            var quoted = await QuotedPcrs.TakeAsync(tpm, ak, QuoteData(nonce.Span, secret), [TpmAlgorithm.Sha256], cancel).ConfigureAwait(false);
-            return new TpmEnrolmentAnswer(secret, quoted.Quote.Message, quoted.Quote.Signature, quoted.Hex(TpmAlgorithm.Sha256));
+            try
+            {
+                var quoted = await QuotedPcrs.TakeAsync(tpm, ak, QuoteData(nonce.Span, secret), [TpmAlgorithm.Sha256], cancel).ConfigureAwait(false);
+                return new TpmEnrolmentAnswer(secret, quoted.Quote.Message, quoted.Quote.Signature, quoted.Hex(TpmAlgorithm.Sha256));
+            }
+            catch
+            {
+                CryptographicOperations.ZeroMemory(secret);
+                throw;
+            }
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -126,7 +135,10 @@ public sealed class TpmEnrolment : IDisposable
         try
         {
             using var file = File.OpenRead(path);
-            if (file.Length > EndorsementCertificate.MostBytes) throw new AttestationException(AttestationFault.Malformed, $"{Printable.Of(path)} has more than {EndorsementCertificate.MostBytes} bytes");
+            if (file.Length > EndorsementCertificate.MostBytes)
+            {
+                throw new AttestationException(AttestationFault.Malformed, $"{Printable.Of(path)} has more than {EndorsementCertificate.MostBytes} bytes");
+            }
             var content = new byte[file.Length];
             file.ReadExactly(content);
             return EndorsementCertificate.FromFile(path, content);

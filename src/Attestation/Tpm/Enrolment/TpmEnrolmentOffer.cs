@@ -9,7 +9,8 @@ public sealed class TpmEnrolmentOffer
     internal TpmEnrolmentOffer(EndorsementKey ek, TpmPublic ak, string? hostUuid)
     {
         (Kind, HostUuid) = (ek.Kind, hostUuid);
-        EkCertificate = ek.Certificate;
+        // Assigned as it is, a missing array would become an empty memory.
+        if (ek.Certificate is { } certificate) EkCertificate = certificate;
         EkPublic = ek.Key.Public.ToSizedBytes();
         AkPublic = ak.ToSizedBytes();
         AkName = Convert.ToHexStringLower(ak.ComputeName());

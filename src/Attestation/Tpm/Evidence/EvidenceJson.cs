@@ -9,7 +9,7 @@ namespace Coffer.Attestation.Tpm.Evidence;
 
 /// <summary>
 /// The evidence of a TPM as JSON: the members of CoCo's own attester, and beside them <c>coffer</c>, which a verifier of CoCo's ignores
-/// (docs/attestation/tpm.md).
+/// (docs/attestation/tpm-node.md).
 /// </summary>
 internal static class EvidenceJson
 {

@@ -17,8 +17,9 @@ internal sealed class MachineFacts(TpmSettings settings)
     public byte[]? ReadEventLog()
     {
         if (settings.EventLogPath is not { } given) return KernelLog() is { } path ? Read(path, MostLogBytes) : null;
-        return Read(given, MostLogBytes)
-            ?? throw new AttestationException(AttestationFault.Unavailable, $"the event log {Printable.Of(given)} cannot be read, or has more than {MostLogBytes} bytes", "leave it out, or name a file in the form of binary_bios_measurements");
+        return Read(given, MostLogBytes) ?? throw new AttestationException(
+            AttestationFault.Unavailable, $"the event log {Printable.Of(given)} cannot be read, or has more than {MostLogBytes} bytes",
+            "leave it out, or name a file in the form of binary_bios_measurements");
     }
 
     /// <summary>The label; null where there is none.</summary>
@@ -28,8 +29,8 @@ internal sealed class MachineFacts(TpmSettings settings)
         if (settings.HostUuid is { } given)
         {
             if (given.Length == 0) return null;
-            return IsLabel(given) ? given
-                : throw new AttestationException(AttestationFault.Malformed, $"'{Printable.Of(given)}' is no UUID of a machine", $"at most {MostUuidCharacters} letters, digits, hyphens, dots or underscores");
+            return IsLabel(given) ? given : throw new AttestationException(
+                AttestationFault.Malformed, $"'{Printable.Of(given)}' is no UUID of a machine", $"at most {MostUuidCharacters} letters, digits, hyphens, dots or underscores");
         }
         if (!settings.Address.IsOfThisMachine || Read(UuidFile, 256) is not { } content) return null;
         var text = System.Text.Encoding.ASCII.GetString(content).Trim().ToLowerInvariant();
@@ -41,9 +42,9 @@ internal sealed class MachineFacts(TpmSettings settings)
     // A software TPM holds nothing of what this machine's firmware measured.
     private string? KernelLog()
     {
-        if (settings.Address is not Transport.TpmDeviceAddress device) return null;
-        var number = new string([.. Path.GetFileName(device.Path).SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
-        return $"/sys/kernel/security/tpm{(number.Length == 0 ? "0" : number)}/binary_bios_measurements";
+        if (settings.Address is not Transport.TpmDeviceAddress device || Path.GetFileName(device.Path) is not { } name || !name.StartsWith("tpm", StringComparison.Ordinal)) return null;
+        var number = new string([.. name.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
+        return number.Length == 0 ? null : $"/sys/kernel/security/tpm{number}/binary_bios_measurements";
     }
 
     // The kernel's files have no length until they are read.

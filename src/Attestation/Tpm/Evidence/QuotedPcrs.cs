@@ -31,7 +31,8 @@ internal sealed record QuotedPcrs(Commands.Attestation Quote, IReadOnlyList<TpmP
                 return new QuotedPcrs(quote, values);
             }
         }
-        throw new AttestationException(AttestationFault.Unavailable, $"the registers of the TPM changed between reading and quoting, {MostAttempts} times in a row", "something on this machine measures all the time: try again");
+        throw new AttestationException(AttestationFault.Unavailable,
+            $"the registers of the TPM changed between reading and quoting, {MostAttempts} times in a row", "something on this machine measures all the time: try again");
     }
 
     /// <summary>The values of a bank in hexadecimal digits, register 0 first.</summary>

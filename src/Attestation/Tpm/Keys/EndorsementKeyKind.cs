@@ -38,12 +38,6 @@ internal sealed record EndorsementKeyKind(uint CertificateIndex, TpmPublic Templ
         Key = new TpmEccKey(TpmCurve.P384, TpmScheme.Null, default, default),
     });
 
-    /// <summary>P-384 as <see cref="P384"/> with zeros for the point: swtpm_setup makes it so.</summary>
-    public static EndorsementKeyKind P384Zeros { get; } = P384 with
-    {
-        Template = P384.Template with { Key = new TpmEccKey(TpmCurve.P384, TpmScheme.Null, new byte[48], new byte[48]) },
-    };
-
     /// <summary>P-256, template L-2.</summary>
     public static EndorsementKeyKind P256 { get; } = new(0x01C0000A, new TpmPublic
     {
@@ -54,7 +48,7 @@ internal sealed record EndorsementKeyKind(uint CertificateIndex, TpmPublic Templ
     });
 
     /// <summary>All of them, in the order in which a certificate is looked for.</summary>
-    public static IReadOnlyList<EndorsementKeyKind> All { get; } = [Rsa2048, P384, P384Zeros, P256];
+    public static IReadOnlyList<EndorsementKeyKind> All { get; } = [Rsa2048, P384, P256];
 
     /// <summary>Whether using the key takes a policy session with TPM2_PolicySecret; otherwise its empty authorization value does.</summary>
     public bool NeedsPolicy => !Template.Attributes.HasFlag(TpmObjectAttributes.UserWithAuth);

@@ -11,14 +11,28 @@ namespace Coffer.Attestation.Tpm.Keys;
 /// The attestation key is not a child of the endorsement key, although in its hierarchy: an RSA endorsement key takes hardware many
 /// seconds to make again, and using it as a parent takes a policy session each time. For who verifies, nothing differs.
 /// </remarks>
-internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
+internal sealed class NodeKeys
 {
     private const string AkFile = "ak";
     private const string BindingFile = "binding";
-    private readonly StateFolder _folder = new(settings.StateDirectory);
+    private readonly TpmSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly StateFolder _folder;
+
+    /// <summary>Reads nothing yet.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A register or persistent handle that no TPM has.</exception>
+    public NodeKeys(TpmSettings settings, TimeProvider time)
+    {
+        foreach (var handle in (uint?[])[settings.AkHandle, settings.BindingKeyHandle])
+        {
+            if (handle is { } value && !TpmHandle.IsPersistent(value)) throw new ArgumentOutOfRangeException(nameof(settings), $"0x{value:x8} is no persistent handle of the owner");
+        }
+        (_settings, _time, _folder) = (settings, time, new StateFolder(settings.StateDirectory));
+        if (settings.BoundPcrs.Count > 0) Bound = [new(TpmAlgorithm.Sha256, settings.BoundPcrs)];
+    }
 
     /// <summary>The registers that the binding key is bound to; empty where it is not.</summary>
-    public IReadOnlyList<TpmPcrSelection> Bound { get; } = settings.BoundPcrs.Count == 0 ? [] : [new(TpmAlgorithm.Sha256, settings.BoundPcrs)];
+    public IReadOnlyList<TpmPcrSelection> Bound { get; } = [];
 
     /// <summary>Loads the attestation key, and makes it where there is none yet. Takes one slot for keys, for a moment two.</summary>
     /// <exception cref="AttestationException"><see cref="AttestationFault.Unavailable"/>: the TPM refuses the key that is kept.</exception>
@@ -26,7 +40,7 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
     {
         var parent = await tpm.CreatePrimaryAsync(TpmHandle.Endorsement, KeyTemplates.Storage, cancellationToken).ConfigureAwait(false);
         var stored = StoredKey.Read(_folder, AkFile) ?? await MakeAkAsync(tpm, parent, cancellationToken).ConfigureAwait(false);
-        var ak = await LoadAsync(tpm, parent, stored, settings.AkHandle, cancellationToken).ConfigureAwait(false);
+        var ak = await LoadAsync(tpm, parent, stored, _settings.AkHandle, cancellationToken).ConfigureAwait(false);
         await tpm.FlushContextAsync(parent.Handle.Value, cancellationToken).ConfigureAwait(false);
         return ak;
     }
@@ -35,7 +49,7 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
     /// values than they have now, or where the TPM does not take it.</summary>
     public async Task<StoredKey> OpenBindingKeyAsync(TpmConnection tpm, CancellationToken cancellationToken)
     {
-        using var alone = await _folder.LockAsync(time, cancellationToken).ConfigureAwait(false);
+        using var alone = await _folder.LockAsync(_time, cancellationToken).ConfigureAwait(false);
         var template = KeyTemplates.Binding(await CurrentPolicyAsync(tpm, cancellationToken).ConfigureAwait(false));
         var parent = await MakeBindingParentAsync(tpm, cancellationToken).ConfigureAwait(false);
         var kept = ReadBindingKey();
@@ -49,17 +63,25 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
 
     /// <summary>Loads a binding key. Takes one slot for keys beside that of its parent.</summary>
     public Task<LoadedKey> LoadBindingKeyAsync(TpmConnection tpm, LoadedKey parent, StoredKey stored, CancellationToken cancellationToken) =>
-        LoadAsync(tpm, parent, stored, settings.BindingKeyHandle, cancellationToken);
+        LoadAsync(tpm, parent, stored, _settings.BindingKeyHandle, cancellationToken);
 
     /// <summary>The parent of binding keys, which also salts the sessions in which they are used.</summary>
     public static Task<LoadedKey> MakeBindingParentAsync(TpmConnection tpm, CancellationToken cancellationToken) =>
         tpm.CreatePrimaryAsync(TpmHandle.Owner, KeyTemplates.Storage, cancellationToken);
 
+    /// <summary>Makes sure that a binding key opens with these values: a register may have changed since it was opened.</summary>
+    /// <exception cref="AttestationException"><see cref="AttestationFault.Unavailable"/>: it does not.</exception>
+    public void CheckPolicy(StoredKey stored, IReadOnlyList<TpmPcrValues> banks)
+    {
+        if (stored.Public.AuthPolicy.IsEmpty || stored.Public.AuthPolicy.Span.SequenceEqual(PolicyOf(banks))) return;
+        throw new AttestationException(AttestationFault.Unavailable, "a PCR that the binding key is bound to changed since the key was opened", "open it again, and attest anew");
+    }
+
     private async Task<StoredKey> MakeAkAsync(TpmConnection tpm, LoadedKey parent, CancellationToken cancellationToken)
     {
-        using var alone = await _folder.LockAsync(time, cancellationToken).ConfigureAwait(false);
+        using var alone = await _folder.LockAsync(_time, cancellationToken).ConfigureAwait(false);
         if (StoredKey.Read(_folder, AkFile) is { } others) return others;
-        var (made, secret) = await tpm.CreateAsync(parent, EmptyPassword.Instance, KeyTemplates.Attestation(settings.AkAlgorithm), cancellationToken).ConfigureAwait(false);
+        var (made, secret) = await tpm.CreateAsync(parent, EmptyPassword.Instance, KeyTemplates.Attestation(_settings.AkAlgorithm), cancellationToken).ConfigureAwait(false);
         var stored = new StoredKey(made, secret);
         stored.Write(_folder, AkFile);
         return stored;
@@ -79,8 +101,10 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
     {
         if (Bound.Count == 0) return null;
         var (values, _) = await tpm.ReadPcrsAsync(Bound[0], cancellationToken).ConfigureAwait(false);
-        return TpmPolicyDigest.OfPcrs(TpmAlgorithm.Sha256, Bound, TpmPcrValues.Digest(TpmAlgorithm.Sha256, Bound, [values]));
+        return PolicyOf([values]);
     }
+
+    private byte[] PolicyOf(IReadOnlyList<TpmPcrValues> banks) => TpmPolicyDigest.OfPcrs(TpmAlgorithm.Sha256, Bound, TpmPcrValues.Digest(TpmAlgorithm.Sha256, Bound, banks));
 
     // A binding key is replaceable, so a file that cannot be made out is like none.
     private StoredKey? ReadBindingKey()
@@ -114,7 +138,7 @@ internal sealed class NodeKeys(TpmSettings settings, TimeProvider time)
 
     private async Task EvictAsync(TpmConnection tpm, StoredKey kept, CancellationToken cancellationToken)
     {
-        if (settings.BindingKeyHandle is { } handle && await PersistentKey.FindAsync(tpm, handle, kept.Public, cancellationToken).ConfigureAwait(false) is { } there)
+        if (_settings.BindingKeyHandle is { } handle && await PersistentKey.FindAsync(tpm, handle, kept.Public, cancellationToken).ConfigureAwait(false) is { } there)
         {
             await tpm.EvictControlAsync(there, handle, cancellationToken).ConfigureAwait(false);
         }

@@ -69,7 +69,13 @@ internal sealed class StateFolder(string path)
             try
             {
                 Make();
-                return new FileStream(Path.Combine(path, ".lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = Mine });
+                return new FileStream(Path.Combine(path, ".lock"), new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = Mine,
+                });
             }
             catch (IOException e) when ((e.HResult & 0xFFFF) == wouldBlock)
             {

@@ -9,6 +9,7 @@ internal static class TpmResponseCodeNames
     /// <summary>Name and advice of a code without its number, or null.</summary>
     public static (string Name, string? Advice)? Of(uint kind) => kind switch
     {
+        0x000 => ("TPM_RC_SUCCESS", null),
         0x100 => ("TPM_RC_INITIALIZE", "the TPM was not started; firmware does that, of swtpm the flag --flags startup-clear"),
         0x101 => ("TPM_RC_FAILURE", "the TPM is in failure mode: only a reset of the machine helps"),
         0x120 => ("TPM_RC_DISABLED", "the hierarchy is disabled in the firmware's settings"),

@@ -29,7 +29,8 @@ public abstract record TpmAddress
     public static TpmAddress FindDevice() =>
         Devices.FirstOrDefault(File.Exists) is { } path
             ? new TpmDeviceAddress(path)
-            : throw new AttestationException(AttestationFault.Unavailable, "this machine has no TPM: neither /dev/tpmrm0 nor /dev/tpm0 exists", "turn the TPM on in the firmware's settings, or name another with --tpm");
+            : throw new AttestationException(AttestationFault.Unavailable,
+                "this machine has no TPM: neither /dev/tpmrm0 nor /dev/tpm0 exists", "turn the TPM on in the firmware's settings, or name another with --tpm");
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">As a person wrote it.</param>
