@@ -54,6 +54,17 @@ public sealed class TpmFuzzTests
         }));
     }
 
+    [Fact]
+    public void Structures_that_are_none_are_refused_and_the_others_are_written_as_they_were_read()
+    {
+        using var tpm = new FakeTpm();
+        using var curve = new FakeTpm { Ecc = true };
+        byte[] Part(FakeTpm from, params string[] path) => Convert.FromBase64String(path.Aggregate((JsonNode)from.Evidence(), (json, name) => json[name]!).GetValue<string>());
+        Fuzzing.Run("tpms attest", [Part(tpm, "tpm_quote", "message"), Part(tpm, "coffer", "binding_key", "attest")], (input, _) => Expect(() => TpmAttest.Parse(input)));
+        Fuzzing.Run("tpmt signature", [Part(tpm, "tpm_quote", "signature"), Part(curve, "coffer", "quote", "signature")], (input, _) => Expect(() => Assert.Equal(input, TpmSignature.Parse(input).ToBytes())));
+        Fuzzing.Run("tpm2b public", [Part(tpm, "coffer", "ak"), Part(curve, "coffer", "ak"), Part(tpm, "coffer", "binding_key", "public")], (input, _) => Expect(() => Assert.Equal(input, TpmPublic.ParseSized(input).ToSizedBytes())));
+    }
+
     private static byte[] Text(FakeTpm tpm) => Encoding.UTF8.GetBytes(tpm.Evidence().ToJsonString());
 
     private static JsonDocument? Parse(byte[] input)

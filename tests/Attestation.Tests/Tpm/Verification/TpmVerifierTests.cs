@@ -182,6 +182,21 @@ public sealed class TpmVerifierTests : IDisposable
     }
 
     [Fact]
+    public void Two_quotes_must_be_of_one_boot_and_one_state()
+    {
+        using var later = new FakeTpm { Resets = 8 };
+        Refused("reset between the two quotes", e => e["coffer"]!["quote"] = later.Evidence()["coffer"]!["quote"]!.DeepClone());
+        using var changed = new FakeTpm();
+        changed.Sha256[5] = new byte[32];
+        Refused("changed between the two quotes", e =>
+        {
+            var second = changed.Quoted(TpmEvidence.SecondBinding(FakeTpm.Digest, null), [TpmAlgorithm.Sha256]);
+            second["banks"] = new JsonObject { ["sha256"] = new JsonArray([.. changed.Sha256.Select(v => (JsonNode)Convert.ToHexStringLower(v))]) };
+            e["coffer"]!["quote"] = second;
+        });
+    }
+
+    [Fact]
     public void Another_key_than_the_certified_one_cannot_be_offered()
     {
         using var other = RSA.Create(2048);
