@@ -82,7 +82,7 @@ public sealed class FrontFuzzTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static (Handshake Handshake, SessionStore Sessions) Handshake(BrokerParts parts)
+    internal static (Handshake Handshake, SessionStore Sessions) Handshake(BrokerParts parts)
     {
         var rules = new BrokerRules { MostSessions = 1_000_000 };
         var refusals = new RefusalLog(parts.Store, parts.Floods);
