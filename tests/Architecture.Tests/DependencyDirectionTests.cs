@@ -43,7 +43,7 @@ public sealed class DependencyDirectionTests
     [InlineData("Org.BouncyCastle", "src/ImageCrypt/KeyWrap/Pgp/")]
     [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
     [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/ImageCrypt/StreamProcessor/", "src/KeyProvider/Daemon/")]
-    [InlineData("Microsoft.AspNetCore", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Kbs/")]
+    [InlineData("Microsoft.AspNetCore", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/")]
     [InlineData("Microsoft.Data.Sqlite", "src/KeyBroker/Storage/Sqlite/")]
     [InlineData("OpenTelemetry", "src/KeyProvider/Daemon/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]

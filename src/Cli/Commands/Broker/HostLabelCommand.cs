@@ -8,10 +8,10 @@ namespace Coffer.Cli.Commands.Broker;
 internal sealed class HostLabelCommand : BrokerVerb
 {
     private readonly Argument<string> _id = new("ID") { Description = "its id, as host list shows it" };
-    private readonly Argument<string[]> _labels = new("LABEL") { Description = "its labels from now on; none to take all away", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _labels = new("LABEL") { Description = "its labels from now on, NAME=VALUE or NAME; none to take all away", Arity = ArgumentArity.ZeroOrMore };
 
     public HostLabelCommand(Session session)
-        : base(session, "label", "Replace a host's labels, which policies may ask for.", "coffer broker host label 0f3c9a1b2d4e5f600f3c9a1b2d4e5f60 rack-7 production")
+        : base(session, "label", "Replace a host's labels, which policies may ask for.", "coffer broker host label 0f3c9a1b2d4e5f600f3c9a1b2d4e5f60 rack=7 production")
     {
         Add(_id);
         Add(_labels);

@@ -8,7 +8,7 @@ internal sealed class JoinTokenCommand : Verb
     public JoinTokenCommand(Session session)
         : base(
             "join-token", "Make tokens that approve one host each when it enrols; they make no TPM trusted.",
-            "coffer broker join-token create --ttl 1h --label rack-7")
+            "coffer broker join-token create --ttl 1h --label rack=7")
     {
         Add(new JoinTokenCreateCommand(session));
         Add(new JoinTokenListCommand(session));

@@ -8,10 +8,10 @@ namespace Coffer.Cli.Commands.Broker;
 internal sealed class JoinTokenCreateCommand : BrokerVerb
 {
     private readonly Option<string> _ttl = new("--ttl") { Description = "how long it can be used, such as 30m, 1h (default) or 7d", HelpName = "TIME", DefaultValueFactory = _ => "1h" };
-    private readonly Option<string[]> _labels = new("--label") { Description = "label that the host gets; can be given several times", HelpName = "LABEL" };
+    private readonly Option<string[]> _labels = new("--label") { Description = "label that the host gets; can be given several times", HelpName = "NAME[=VALUE]" };
 
     public JoinTokenCreateCommand(Session session)
-        : base(session, "create", "Make a token that approves one host when it enrols, and print it; it is shown this once.", "coffer broker join-token create --ttl 1h --label rack-7 > join-token")
+        : base(session, "create", "Make a token that approves one host when it enrols, and print it; it is shown this once.", "coffer broker join-token create --ttl 1h --label rack=7 > join-token")
     {
         Add(_ttl);
         Add(_labels);

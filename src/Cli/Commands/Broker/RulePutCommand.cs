@@ -10,13 +10,13 @@ internal sealed class RulePutCommand : BrokerVerb
     private readonly Argument<string> _name = new("NAME") { Description = "what the rule is called" };
     private readonly Option<string?> _issuer = new("--ek-issuer") { Description = "issuer of the endorsement certificate, exactly as host show prints it", HelpName = "NAME" };
     private readonly Option<string[]> _fingerprints = new("--ek-sha256") { Description = "SHA-256 of an endorsement key (SubjectPublicKeyInfo); can be given several times", HelpName = "HEX" };
-    private readonly Option<string[]> _labels = new("--label") { Description = "label that its hosts get; can be given several times", HelpName = "LABEL" };
+    private readonly Option<string[]> _labels = new("--label") { Description = "label that its hosts get; can be given several times", HelpName = "NAME[=VALUE]" };
 
     public RulePutCommand(Session session)
         : base(
             session, "put", "Approve, when they enrol, hosts whose endorsement keys have this issuer, or are among these, or both where both are given.",
             "coffer broker rule put acme --ek-issuer 'CN=ACME TPM CA 3,O=ACME'",
-            "coffer broker rule put rack-7 --ek-sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --label rack-7")
+            "coffer broker rule put rack-7 --ek-sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --label rack=7")
     {
         Note = "A rule makes no endorsement key trusted, and lets no revoked host in.";
         Add(_name);
