@@ -21,7 +21,7 @@ internal static class KbsFronts
         var (store, rules, time) = (parts.Store, parts.Settings.Rules, parts.Time);
         var refusals = new RefusalLog(store, parts.Floods);
         var sessions = new SessionStore(store, rules, time);
-        var keys = new TokenKeys(store, parts.Sealer, parts.Audit, time);
+        var keys = new TokenKeys(store, new TokenKeyRecords(parts.Sealer), parts.Audit, time);
         var tokens = new EarTokens(keys, time);
         var shelf = new ResourceShelf(parts.Sealer);
         var handshake = new Handshake(sessions, verifiers, new AttestationKeeper(store, parts.Audit, refusals, rules, time), tokens, refusals, rules);

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Coffer.Jose;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Documents;
-using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Tokens;
@@ -12,16 +10,13 @@ namespace Coffer.KeyBroker.Tokens;
 /// The keys that sign attestation tokens, shared by all brokers of a store. A new one is published before it signs, and an old one
 /// stays published as long as a token of it may live, so that nobody who caches the set meets a token that he cannot check.
 /// </summary>
-internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditLog audit, TimeProvider time) : IDisposable
+internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAuditLog audit, TimeProvider time) : IDisposable
 {
     /// <summary>How long a key is published before it signs.</summary>
     public static TimeSpan Notice { get; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest life of a token.</summary>
     public static TimeSpan LongestToken { get; } = TimeSpan.FromHours(1);
-
-    private const string Prefix = "token/";
-    private const int Most = 16;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2); // between looks for a key that is not known, which anybody can name
@@ -59,14 +54,14 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
     /// <summary>Makes a new key; it signs after <see cref="Notice"/>.</summary>
     public async Task RotateAsync(RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var made = Make();
+        var made = TokenKeyRecords.Make();
         await store.WriteAsync(async s =>
         {
             var now = time.GetUtcNow();
-            var old = await ReadAllAsync(s).ConfigureAwait(false);
-            if (old.Count >= Most) throw new BrokerException(BrokerFault.TooMany, $"there are {Most} keys for tokens already", "wait until the old ones have gone");
-            foreach (var key in old) await PutAsync(s, key, now + Notice + LongestToken + Fresh).ConfigureAwait(false);
-            await PutAsync(s, new TokenKey(made, now + Notice), null).ConfigureAwait(false);
+            var old = await records.ReadAsync(s).ConfigureAwait(false);
+            if (old.Count >= TokenKeyRecords.Most) throw new BrokerException(BrokerFault.TooMany, $"there are {TokenKeyRecords.Most} keys for tokens already", "wait until the old ones have gone");
+            foreach (var key in old) await records.PutAsync(s, key, now + Notice + LongestToken + Fresh).ConfigureAwait(false);
+            await records.PutAsync(s, new TokenKey(made, now + Notice), null).ConfigureAwait(false);
             await audit.AppendAsync(s, new AuditEvent(origin.RequestId, "token-key.rotate", AuditOutcome.Allowed, "a new key signs tokens soon") { Actor = origin.Actor, Subject = made.KeyId }).ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
@@ -96,16 +91,16 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
         {
             // Of many who waited for their turn, the first reads for all.
             if (Fresher(mostAge) is { } fresh) return fresh;
-            var read = await store.ReadAsync(ReadAllAsync, cancellationToken).ConfigureAwait(false);
+            var read = await store.ReadAsync(records.ReadAsync, cancellationToken).ConfigureAwait(false);
             if (Signing(read) is null)
             {
-                var first = Make();
+                var first = TokenKeyRecords.Make();
                 read = await store.WriteAsync(async s =>
                 {
-                    var there = await ReadAllAsync(s).ConfigureAwait(false);
+                    var there = await records.ReadAsync(s).ConfigureAwait(false);
                     if (Signing(there) is not null) return there;
                     var made = new TokenKey(first, time.GetUtcNow());
-                    await PutAsync(s, made, null).ConfigureAwait(false);
+                    await records.PutAsync(s, made, null).ConfigureAwait(false);
                     return [.. there, made];
                 }, cancellationToken).ConfigureAwait(false);
             }
@@ -119,69 +114,6 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
         {
             _turn.Release();
         }
-    }
-
-    private async ValueTask<IReadOnlyList<TokenKey>> ReadAllAsync(IStoreReader reader)
-    {
-        var keys = new List<TokenKey>();
-        foreach (var record in await reader.ListAsync(Collections.BrokerKeys, Prefix, null, Most + 1).ConfigureAwait(false))
-        {
-            using var opened = sealer.Open(Collections.BrokerKeys, record.Key, record.Value);
-            keys.Add(Read(opened));
-        }
-        return keys;
-    }
-
-    private async ValueTask PutAsync(IStoreWriter writer, TokenKey key, DateTimeOffset? expires)
-    {
-        var document = Write(key);
-        try
-        {
-            var name = Prefix + key.Key.KeyId;
-            await writer.PutAsync(Collections.BrokerKeys, name, sealer.Seal(Collections.BrokerKeys, name, document), expires).ConfigureAwait(false);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(document);
-        }
-    }
-
-    // Eight bytes of time, then the key: nothing that would make a string of it.
-    private static byte[] Write(TokenKey key)
-    {
-        var jwk = key.Key.ToPrivateJson();
-        var document = new byte[sizeof(long) + jwk.Length];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(document, key.Signs.ToUnixTimeMilliseconds());
-        jwk.CopyTo(document, sizeof(long));
-        CryptographicOperations.ZeroMemory(jwk);
-        return document;
-    }
-
-    private static TokenKey Read(SecretBytes document)
-    {
-        var jwk = document.Span[Math.Min(sizeof(long), document.Length)..].ToArray();
-        try
-        {
-            var signs = DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(document.Span));
-            return new TokenKey(Jwk.Parse(jwk), signs);
-        }
-        catch (Exception e) when (e is JoseException or ArgumentException)
-        {
-            throw new BrokerException(BrokerFault.Internal, "a stored key for tokens does not read as one", inner: e);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(jwk);
-        }
-    }
-
-    private static Jwk Make()
-    {
-        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var parameters = curve.ExportParameters(includePrivateParameters: true);
-        using var bare = Jwk.FromEllipticCurve(parameters);
-        CryptographicOperations.ZeroMemory(parameters.D);
-        return bare.WithNames(bare.Thumbprint(), "ES256");
     }
 
     private sealed record Snapshot(IReadOnlyList<TokenKey> Keys, DateTimeOffset Read);

@@ -50,6 +50,23 @@ public sealed class AttestTests
     }
 
     [Fact]
+    public async Task Any_broker_of_a_store_serves_any_step()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        var (machine, _) = await broker.ApprovedAsync();
+        using var disposed = machine;
+        var (cookie, nonce) = await machine.AuthAsync();
+
+        // Nothing of the first but its store.
+        var (other, _) = FrontFuzzTests.Handshake(broker.Broker.Parts);
+        var (token, _) = await other.AttestAsync("other", cookie.Split('=')[1], machine.Attestation(nonce), TestContext.Current.CancellationToken);
+
+        (await machine.GetAsync(AttestedBroker.Path, token)).ShouldBe(200);
+        (await machine.GetAsync(AttestedBroker.Path, cookie: cookie)).ShouldBe(200);
+        (await machine.AttestAsync(cookie, machine.Attestation(nonce))).ShouldBeRefused(401, "AttestationError");
+    }
+
+    [Fact]
     public async Task Evidence_of_another_session_is_refused()
     {
         await using var broker = await AttestedBroker.StartAsync();

@@ -82,12 +82,12 @@ public sealed class FrontFuzzTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static (Handshake Handshake, SessionStore Sessions) Handshake(BrokerParts parts)
+    internal static (Handshake Handshake, SessionStore Sessions) Handshake(BrokerParts parts)
     {
         var rules = new BrokerRules { MostSessions = 1_000_000 };
         var refusals = new RefusalLog(parts.Store, parts.Floods);
         var sessions = new SessionStore(parts.Store, rules, parts.Time);
-        var tokens = new EarTokens(new TokenKeys(parts.Store, parts.Sealer, parts.Audit, parts.Time), parts.Time);
+        var tokens = new EarTokens(new TokenKeys(parts.Store, new TokenKeyRecords(parts.Sealer), parts.Audit, parts.Time), parts.Time);
         IVerifier[] verifiers = [new TpmVerifier(), new SampleVerifier()];
         return (new Handshake(sessions, verifiers, new AttestationKeeper(parts.Store, parts.Audit, refusals, rules, parts.Time), tokens, refusals, rules), sessions);
     }

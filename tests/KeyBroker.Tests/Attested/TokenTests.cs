@@ -140,7 +140,7 @@ public sealed class TokenTests
 
         public void Advance(TimeSpan time) => _broker.Clock.Advance(time);
 
-        public TokenKeys Another() => new(_broker.Store, _sealer, new AuditLog(AuditWriter.Of(_broker.Data), _broker.RootKey, _broker.Clock), _broker.Clock);
+        public TokenKeys Another() => new(_broker.Store, new TokenKeyRecords(_sealer), new AuditLog(AuditWriter.Of(_broker.Data), _broker.RootKey, _broker.Clock), _broker.Clock);
 
         public async Task<int> PublishedAsync() => JsonNode.Parse(await Keys.PublicSetAsync(Cancel))!["keys"]!.AsArray().Count;
 
