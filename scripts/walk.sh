@@ -9,7 +9,7 @@ commands() {
 
 # walk LOG - runs the commands on standard input in this shell and folder, as one who types them would: what a line exports
 # counts for the next one, a daemon started with & is waited for until it says that it is ready, and the repository's own
-# scripts run from its root. Prints a verdict for each line (its name ends at the next colon); stops at the first that fails.
+# scripts run from its root, unless they are such daemons. Prints a verdict for each line (its name ends at the next colon); stops at the first that fails.
 walk() {
     local line
     while IFS= read -r line <&3; do
@@ -26,11 +26,11 @@ walk() {
 follow() {
     : >"$1"
     case $2 in
-    scripts/*) (cd "${repo:?}" && eval "$2") >"$1" 2>&1 </dev/null ;;
     *'&')
         eval "$2" >"$1" 2>&1 </dev/null
         until_ready "$1" $!
         ;;
+    scripts/*) (cd "${repo:?}" && eval "$2") >"$1" 2>&1 </dev/null ;;
     *) eval "$2" >"$1" 2>&1 </dev/null ;;
     esac
 }

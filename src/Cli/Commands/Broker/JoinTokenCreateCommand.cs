@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Coffer.Cli.BrokerCalls;
+using Coffer.Cli.Terminal;
 
 namespace Coffer.Cli.Commands.Broker;
 
@@ -24,5 +25,9 @@ internal sealed class JoinTokenCreateCommand : BrokerVerb
             ["labels"] = new JsonArray([.. (parsed.GetValue(_labels) ?? []).Select(l => (JsonNode?)l)]),
         }, cancellationToken);
 
-    protected override void Show(ParseResult parsed, JsonNode? answer) => Output.WriteLine(JsonFacts.Of(answer, "token"));
+    protected override void Show(ParseResult parsed, JsonNode? answer)
+    {
+        SecretOutput.Protect(Session);
+        Output.WriteLine(JsonFacts.Of(answer, "token"));
+    }
 }
