@@ -193,6 +193,20 @@ public sealed class DaemonProcessTests : IDisposable
         await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync("127.0.0.1", port));
     }
 
+    // A whole /etc of its own, whose configuration nobody could start with.
+    [Fact]
+    public async Task An_installed_configuration_does_not_matter_to_who_brings_his_own_keys()
+    {
+        Missing.Require(Environment.IsPrivilegedProcess ? "root" : null, "root, who can mount", "run the tests as root");
+        const string script = """mount -t tmpfs none /etc && mkdir /etc/coffer && echo '{"listen":1}' > /etc/coffer/keyprovider.json && exec "$@" """;
+        async Task<ToolResult> CheckAsync(params string[] flags) => await Tool.RunAsync(
+            Peers.Require("unshare"), ["--mount", "/bin/sh", "-c", script, "sh", CofferBinary.Require(), "keyprovider", "serve", "--check", "--socket", SocketPath, .. flags]);
+
+        Assert.Equal("ok\n", (await CheckAsync("--local-keys", Flags[3])).ShouldSucceed().Output);
+        Assert.Contains("/etc/coffer/keyprovider.json: listen", (await CheckAsync()).ShouldExit(2).Error, StringComparison.Ordinal);
+        Assert.Contains("/etc/coffer/keyprovider.json: listen", (await CheckAsync("--local-keys", Flags[3], "--config", "/etc/coffer/keyprovider.json")).ShouldExit(2).Error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task<Socket> ConnectAsync()
