@@ -7,7 +7,7 @@ using Coffer.Pkcs11.Configuration;
 namespace Coffer.KeyProvider.Sources.Pkcs11;
 
 /// <summary>Keys that never leave their token: it does AES-256-GCM itself. No module is loaded before a key is needed.</summary>
-public sealed class Pkcs11Source : IKeySource
+internal sealed class Pkcs11Source : IKeySource
 {
     /// <summary>How packets made under keys of this source name them.</summary>
     public const string Scheme = "coffer-pkcs11";
