@@ -74,7 +74,7 @@ internal sealed class Pkcs11Source : IKeySource
         return options ?? throw PacketCipher.DoesNotOpen(packet);
     }
 
-    /// <summary>Closes the sessions, after calls that are under way, and clears the PINs.</summary>
+    /// <summary>Closes the sessions and clears the PINs; those of a key that is in use when that use has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var key in _keys.All) await key.DisposeAsync().ConfigureAwait(false);
