@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Coffer.KeyProvider.Configuration;
 
 /// <summary>Users and groups by name or number, as the machine knows them (passwd(5), group(5) and what else its name service reads).</summary>
-public static partial class AccountNames
+internal static partial class AccountNames
 {
     private const int NumberOffset = 2; // in words: struct passwd and struct group begin with two pointers, name and password
 

@@ -1,3 +1,4 @@
+using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 
 namespace Coffer.KeyProvider.Configuration;
@@ -13,16 +14,15 @@ internal static class ConfigFile
     /// <summary>Its bytes; null where it is absent and need not be there.</summary>
     /// <param name="path">Absolute.</param>
     /// <param name="required">Whether it has to be there.</param>
-    /// <exception cref="ConfigException">Absent, unreadable, too large, or others may write it.</exception>
+    /// <exception cref="ConfigException">Absent, unreadable, too large, or others own it or may write it.</exception>
     public static byte[]? Read(string path, bool required)
     {
         try
         {
             using var file = File.OpenRead(path);
-            if ((File.GetUnixFileMode(file.SafeFileHandle) & WritableByOthers) != 0)
-            {
-                throw Unusable(path, $"group or others may write it: chmod go-w {path}");
-            }
+            if (FileFacts.Of(file.SafeFileHandle) is not { } facts) throw Unusable(path, "the system does not say whose it is");
+            if (!facts.IsOurs) throw Unusable(path, $"user {facts.Owner} owns it, who could change it: chown root {path}");
+            if (facts.OthersMay(WritableByOthers)) throw Unusable(path, $"group or others may write it: chmod go-w {path}");
             var bytes = new byte[MaxBytes + 1]; // a pipe does not know its length
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return length <= MaxBytes ? bytes[..length] : throw Unusable(path, $"it is larger than {MaxBytes} bytes");

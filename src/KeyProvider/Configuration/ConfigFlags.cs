@@ -40,6 +40,9 @@ public sealed class ConfigFlags
     /// <summary>From now on what the file has in that object counts no longer.</summary>
     public void Replace(params ReadOnlySpan<string> path) => _replaced.Add(string.Join('.', path!));
 
+    /// <summary>Whether they say where keys are.</summary>
+    internal bool NameKeys => _replaced.Any(r => r.StartsWith("sources.", StringComparison.Ordinal));
+
     internal bool IsReplaced(string path) => _replaced.Contains(path);
 
     internal string? FlagOf(string path) => _flags.GetValueOrDefault(path);

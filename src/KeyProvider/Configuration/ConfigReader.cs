@@ -11,14 +11,17 @@ public static class ConfigReader
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 16, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>Reads file and flags. Can be called again for the same flags, when the file has changed.</summary>
-    /// <param name="file">The file; null for <see cref="KeyProviderSettings.DefaultPath"/>, which need not be there.</param>
+    /// <param name="file">The file; null for <see cref="KeyProviderSettings.DefaultPath"/>, which need not be there, and is passed over where flags
+    /// name the keys: whoever tries out keys of his own does not mean the installation that the machine happens to have.</param>
     /// <param name="flags">What flags say.</param>
     /// <param name="scope">Who asks.</param>
     /// <exception cref="ConfigException">Everything that is wrong.</exception>
-    public static KeyProviderSettings Load(string? file, ConfigFlags flags, SettingsScope scope)
+    public static KeyProviderSettings Load(string? file, ConfigFlags flags, SettingsScope scope) => Load(file, KeyProviderSettings.DefaultPath, flags, scope);
+
+    internal static KeyProviderSettings Load(string? file, string defaultFile, ConfigFlags flags, SettingsScope scope)
     {
-        var path = Path.GetFullPath(file ?? KeyProviderSettings.DefaultPath);
-        var bytes = ConfigFile.Read(path, required: file is not null);
+        var path = Path.GetFullPath(file ?? defaultFile);
+        var bytes = file is null && flags.NameKeys ? null : ConfigFile.Read(path, required: file is not null);
         var lines = new List<string>();
         var settings = Read(bytes, bytes is null ? null : path, flags, scope, lines, SourceKinds.All);
         if (lines.Count == 0) return settings with { File = bytes is null ? null : path };

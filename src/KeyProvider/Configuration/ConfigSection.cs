@@ -7,7 +7,7 @@ namespace Coffer.KeyProvider.Configuration;
 /// One object of a JSON configuration file, with what flags put in the place of its members. Reads members by name and notes everything
 /// that is wrong with its path, so that all problems are reported together; where a value cannot be used, its default stands in until then.
 /// </summary>
-public sealed class ConfigSection
+internal sealed class ConfigSection
 {
     private readonly Dictionary<string, JsonElement> _members = [];
     private readonly Dictionary<string, JsonElement> _flagged = [];

@@ -4,7 +4,7 @@ using System.Net;
 namespace Coffer.KeyProvider.Configuration;
 
 /// <summary>The small languages of the configuration: times, permission bits, addresses. Each gives null where the text is wrong.</summary>
-public static class SettingText
+internal static class SettingText
 {
     private const int MostDigits = 9;
     private const int ModeBits = 0b111_111_111;

@@ -7,7 +7,7 @@ namespace Coffer.KeyProvider.Packets;
 /// The one cipher of all packet families: AES-256-GCM (NIST SP 800-38D), a random 12-byte nonce, a 16-byte tag behind the
 /// ciphertext, no associated data. A key may wrap 2^32 layers before random nonces become a risk (section 8.3 there).
 /// </summary>
-public static class PacketCipher
+internal static class PacketCipher
 {
     /// <summary>Size of a key, in bytes.</summary>
     public const int KeyBytes = 32;

@@ -12,15 +12,20 @@ internal sealed class PacketMembers
     private readonly Dictionary<string, JsonElement> _known = [];
 
     /// <exception cref="KeyProviderException">A member stands twice, or is written in another case.</exception>
-    public PacketMembers(JsonElement element, IReadOnlyList<string> known)
+    public PacketMembers(JsonElement element, string[] known)
     {
         foreach (var member in element.EnumerateObject())
         {
-            var name = member.Name;
-            var meant = known.FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (meant is null) continue;
-            if (meant != name) throw PacketFault.Because($"it has a member '{Printable.Of(name, 64)}' where '{meant}' is meant");
-            if (!_known.TryAdd(name, member.Value)) throw PacketFault.Because($"{name} stands twice");
+            if (Exactly(member, known) is { } name)
+            {
+                if (!_known.TryAdd(name, member.Value)) throw PacketFault.Because($"{name} stands twice");
+                continue;
+            }
+            var written = member.Name;
+            if (known.FirstOrDefault(k => k.Equals(written, StringComparison.OrdinalIgnoreCase)) is { } meant)
+            {
+                throw PacketFault.Because($"it has a member '{Printable.Of(written, 64)}' where '{meant}' is meant");
+            }
         }
     }
 
@@ -63,5 +68,14 @@ internal sealed class PacketMembers
         var bytes = Base64(name);
         return bytes.Length > PacketCipher.TagBytes ? bytes
             : throw PacketFault.Because($"{name} has {bytes.Length} bytes, too few for a {PacketCipher.TagBytes}-byte tag and something before it");
+    }
+
+    private static string? Exactly(JsonProperty member, string[] known)
+    {
+        foreach (var name in known)
+        {
+            if (member.NameEquals(name)) return name;
+        }
+        return null;
     }
 }

@@ -6,7 +6,7 @@ namespace Coffer.KeyProvider.Packets;
 /// Reads an annotation packet of any known family, told apart by shape: <c>kid</c> or <c>key_url</c>, and for Confidential
 /// Containers the members that only its second form has. Whatever could be read in two ways is refused: packets come from images.
 /// </summary>
-public static class PacketReader
+internal static class PacketReader
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = PacketLimits.Depth };
     private static readonly string[] Known = [.. CocoPacket.Members, .. CocoPacket.MembersOfV2, .. SeclPacket.Members];

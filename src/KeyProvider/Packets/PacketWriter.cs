@@ -1,7 +1,7 @@
 namespace Coffer.KeyProvider.Packets;
 
 /// <summary>Writes packets; always in the first form of Confidential Containers, which every reader knows.</summary>
-public static class PacketWriter
+internal static class PacketWriter
 {
     /// <summary>JSON in UTF-8, as <see cref="PacketReader"/> reads it.</summary>
     /// <exception cref="KeyProviderException"><see cref="FailureReason.BadRequest"/>: larger than what is read.</exception>

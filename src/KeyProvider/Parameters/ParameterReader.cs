@@ -7,7 +7,7 @@ namespace Coffer.KeyProvider.Parameters;
 /// Reads what stands behind <c>provider:NAME:</c> on a command line. Whoever asks for a restricted key gets that or an error:
 /// nothing unknown or malformed is passed over.
 /// </summary>
-public static class ParameterReader
+internal static class ParameterReader
 {
     /// <summary>Longest text, in bytes.</summary>
     public const int MostBytes = 8 * 1024;

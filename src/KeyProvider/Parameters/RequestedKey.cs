@@ -26,7 +26,8 @@ internal sealed record RequestedKey(string Provider, KeySelection Selection)
 
     /// <summary>Those of our names that the request has, in order.</summary>
     public static IReadOnlyList<string> Names(IReadOnlyDictionary<string, IReadOnlyList<byte[]>> parameters, KeyProviderOptions options) =>
-        [.. options.Providers.Keys.Where(parameters.ContainsKey).Order(StringComparer.Ordinal)];
+        parameters.Count == 1 && parameters.First().Key is var only ? options.Providers.ContainsKey(only) ? [only] : []
+            : [.. options.Providers.Keys.Where(parameters.ContainsKey).Order(StringComparer.Ordinal)];
 
     private static string Shown(IEnumerable<string> names) => Printable.Of(string.Join(", ", names));
 }

@@ -1,7 +1,7 @@
 namespace Coffer.KeyProvider.Sources;
 
 /// <summary>Opens what the configuration names.</summary>
-public static class KeySources
+internal static class KeySources
 {
     /// <summary>Opens each, in order. Where one cannot be opened, those before it are disposed.</summary>
     /// <param name="settings">Of each source.</param>

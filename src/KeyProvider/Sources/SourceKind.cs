@@ -6,7 +6,7 @@ namespace Coffer.KeyProvider.Sources;
 /// <param name="Type">Such as <c>local</c>.</param>
 /// <param name="Read">Reads the section; what is wrong with it is reported to the section itself.</param>
 /// <param name="Open">Opens it: <see cref="KeyProviderException"/> where that cannot be done.</param>
-public sealed record SourceKind(
+internal sealed record SourceKind(
     string Type,
     Func<ConfigSection, string, IReadOnlyList<string>, SourceSettings> Read,
     Func<SourceSettings, CancellationToken, ValueTask<IKeySource>> Open);

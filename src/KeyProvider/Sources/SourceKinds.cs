@@ -5,7 +5,7 @@ using Coffer.KeyProvider.Sources.Pkcs11;
 namespace Coffer.KeyProvider.Sources;
 
 /// <summary>The list of all kinds of source: a new one is a folder beside this file and a line in it.</summary>
-public static class SourceKinds
+internal static class SourceKinds
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<SourceKind> All { get; } =

@@ -8,6 +8,8 @@ namespace Coffer.Interop.Containerd;
 /// <summary>A real containerd with folders and a socket of its own, configured by the sample that operators are given.</summary>
 internal sealed class ContainerdNode : IAsyncDisposable
 {
+    private const int MostPulls = 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TempDirectory _folder = new();
@@ -47,6 +49,20 @@ internal sealed class ContainerdNode : IAsyncDisposable
 
     /// <summary>Pulls and unpacks as the kubelet asks for it. Null when that went well, else what containerd says.</summary>
     public Task<string?> PullAsync(string image) => CriImages.PullAsync(Socket, image, CancellationToken.None);
+
+    /// <summary>
+    /// What containerd says of a pull that has to fail. containerd does not wait for its decoder's end before it asks how that went, so now
+    /// and then it has only seen that nothing came out; it is asked again until it has heard more.
+    /// </summary>
+    public async Task<string> FailToPullAsync(string image)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var failure = await PullAsync(image);
+            Assert.NotNull(failure);
+            if (attempt == MostPulls || !failure.Contains("wrong diff id calculated on extraction", StringComparison.Ordinal)) return failure;
+        }
+    }
 
     /// <summary>The files of that name in all unpacked layers.</summary>
     public IReadOnlyList<byte[]> Unpacked(string name)

@@ -54,7 +54,7 @@ public sealed class ContainerdTests(Bench bench) : IDisposable
         await using var node = await ContainerdNode.StartAsync(CofferBinary.Require());
         Give(node, await bench.Keys.GetAsync(RecipientNames.P384));
 
-        var failure = await node.PullAsync(image);
+        var failure = await node.FailToPullAsync(image);
 
         Assert.Contains("no key given opens layer", failure, StringComparison.Ordinal);
         Assert.Contains("it is sealed to an EC key on P-256, this one is on P-384", failure, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class ContainerdTests(Bench bench) : IDisposable
         await using var node = await ContainerdNode.StartAsync(CofferBinary.Require());
         Give(node, recipient);
 
-        var failure = await node.PullAsync(image);
+        var failure = await node.FailToPullAsync(image);
 
         Assert.Contains(said, failure, StringComparison.Ordinal);
         Assert.True(await node.HasRemovedAsync("layer-0.bin"));
@@ -91,7 +91,7 @@ public sealed class ContainerdTests(Bench bench) : IDisposable
         ShouldBeUnpacked(node, layers: 1);
 
         await daemon.StopAsync();
-        var failure = await node.PullAsync(second);
+        var failure = await node.FailToPullAsync(second);
         Assert.Contains("no key given opens layer", failure, StringComparison.Ordinal);
         Assert.Contains("provider:coffer", failure, StringComparison.Ordinal);
         Assert.Contains("kp.sock", failure, StringComparison.Ordinal);

@@ -29,7 +29,10 @@ internal sealed partial class KeyProviderProcess : IAsyncDisposable
         long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
 
     /// <summary>Starts the daemon and returns when it says that it is ready.</summary>
-    public static async Task<KeyProviderProcess> StartAsync(params IEnumerable<string> arguments)
+    public static Task<KeyProviderProcess> StartAsync(params IEnumerable<string> arguments) => StartAsync(new Dictionary<string, string?>(), arguments);
+
+    /// <summary>The same with more in its environment.</summary>
+    public static async Task<KeyProviderProcess> StartAsync(IReadOnlyDictionary<string, string?> environment, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(CofferBinary.Require(), ["keyprovider", "serve", .. arguments])
         {
@@ -37,6 +40,7 @@ internal sealed partial class KeyProviderProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var daemon = new KeyProviderProcess(Process.Start(start) ?? throw new InvalidOperationException("coffer cannot be started"));
         daemon._process.ErrorDataReceived += (_, line) => daemon.Keep(line.Data);
         daemon._process.BeginErrorReadLine();

@@ -1,4 +1,5 @@
 using Coffer.KeyProvider.Configuration;
+using Coffer.KeyProvider.Sources.Local;
 using Coffer.Oci;
 using Coffer.Support;
 
@@ -26,6 +27,34 @@ public sealed class ConfigFileTests : IDisposable
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | writable);
 
         Assert.Equal($"{path}: group or others may write it: chmod go-w {path}", Problem(path));
+    }
+
+    [Fact]
+    public async Task File_of_another_user_is_refused()
+    {
+        Missing.Require(Environment.IsPrivilegedProcess ? "root" : null, "root, who can give a file away", "run the tests as root");
+        var path = Sound("kp.json", "{}");
+        (await Tool.RunAsync("chown", "4711", path)).ShouldSucceed();
+
+        Assert.Equal($"{path}: user 4711 owns it, who could change it: chown root {path}", Problem(path));
+    }
+
+    [Theory]
+    [InlineData(null, false, "/default")]
+    [InlineData(null, true, "/flag")]
+    [InlineData("named.json", true, "/flag /named")]
+    public void Default_file_counts_only_where_no_flag_names_the_keys(string? named, bool flag, string directories)
+    {
+        var installed = Sound("default.json", Keys("/default"));
+        if (named is not null) named = Sound(named, Keys("/named"));
+        var flags = new ConfigFlags();
+        flags.Set("--cache", "1s", "cache", "lifetime"); // says nothing of keys
+        if (flag) ConfigFlagsTests.LocalKeys(flags, "/flag");
+
+        var settings = ConfigReader.Load(named, installed, flags, SettingsScope.Daemon);
+
+        Assert.Equal(directories, string.Join(' ', settings.Sources.Cast<LocalSettings>().Select(s => s.Directory)));
+        Assert.Equal(directories == "/flag" ? null : named ?? installed, settings.File);
     }
 
     [Fact]
@@ -63,6 +92,8 @@ public sealed class ConfigFileTests : IDisposable
         Assert.Equal(51, e.Details.Count);
         Assert.Equal("and 10 more", e.Details[^1]);
     }
+
+    private static string Keys(string directory) => $$"""{"sources":{"own":{"type":"local","directory":"{{directory}}"} } }""";
 
     private string Sound(string name, string text)
     {

@@ -75,12 +75,17 @@ public sealed class ConfigFlagsTests
         Assert.Equal(["--no-socket: is null, and there is no tcp: the daemon would listen nowhere"], Reading.Of((string?)null, flags).Problems);
     }
 
-    private static ConfigFlags LocalKeys(string directory)
+    internal static void LocalKeys(ConfigFlags flags, string directory)
     {
-        var flags = new ConfigFlags();
         flags.Replace("sources", "local");
         flags.Set("--local-keys", "local", "sources", "local", "type");
         flags.Set("--local-keys", directory, "sources", "local", "directory");
+    }
+
+    private static ConfigFlags LocalKeys(string directory)
+    {
+        var flags = new ConfigFlags();
+        LocalKeys(flags, directory);
         return flags;
     }
 }

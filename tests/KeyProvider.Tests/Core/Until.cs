@@ -7,12 +7,12 @@ internal static class Until
 
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string otherwise = "what was awaited did not happen")
     {
         var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (!await condition())
         {
-            Assert.True(Environment.TickCount64 < end, "what was awaited did not happen");
+            Assert.True(Environment.TickCount64 < end, otherwise);
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }

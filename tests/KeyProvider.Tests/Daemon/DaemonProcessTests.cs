@@ -71,13 +71,20 @@ public sealed class DaemonProcessTests : IDisposable
     public async Task A_peer_that_may_not_call_is_refused_whatever_it_asks_and_its_connection_ends()
     {
         using var daemon = await ServeProcess.StartAsync([.. Flags, "--allow-uid", "54321"]);
-        using var client = new DaemonClient(SocketPath);
+        // Each on a connection of its own: the daemon hangs up after the first.
+        async Task<Status> AskAsync(Func<DaemonClient, Task> call)
+        {
+            using var client = new DaemonClient(SocketPath);
+            return await DaemonClient.FailureAsync(() => call(client));
+        }
 
-        var wrap = await DaemonClient.FailureAsync(() => client.WrapAsync(Ask.WrapRequest("keyid=team-a")));
-        var large = await DaemonClient.FailureAsync(() => client.WrapAsync(new byte[3 * 1024 * 1024]));
-        var health = await DaemonClient.FailureAsync(async () => await client.Health.CheckAsync(new HealthCheckRequest()));
+        var wrap = await AskAsync(client => client.WrapAsync(Ask.WrapRequest("keyid=team-a")));
+        var large = await AskAsync(client => client.WrapAsync(new byte[3 * 1024 * 1024]));
+        var health = await AskAsync(async client => await client.Health.CheckAsync(new HealthCheckRequest()));
 
-        Assert.All([wrap, large, health], f => Assert.Equal(StatusCode.PermissionDenied, f.StatusCode));
+        Assert.All([wrap, health], f => Assert.Equal(StatusCode.PermissionDenied, f.StatusCode));
+        // A client that is still sending when the daemon hangs up may not come to read why.
+        Assert.Contains(large.StatusCode, new[] { StatusCode.PermissionDenied, StatusCode.Unavailable });
         Assert.Contains($"(pid {Environment.ProcessId}, gid ", wrap.Detail, StringComparison.Ordinal);
     }
 
@@ -191,6 +198,20 @@ public sealed class DaemonProcessTests : IDisposable
 
         using var client = new TcpClient();
         await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync("127.0.0.1", port));
+    }
+
+    // A whole /etc of its own, whose configuration nobody could start with.
+    [Fact]
+    public async Task An_installed_configuration_does_not_matter_to_who_brings_his_own_keys()
+    {
+        Missing.Require(Environment.IsPrivilegedProcess ? "root" : null, "root, who can mount", "run the tests as root");
+        const string script = """mount -t tmpfs none /etc && mkdir /etc/coffer && echo '{"listen":1}' > /etc/coffer/keyprovider.json && exec "$@" """;
+        async Task<ToolResult> CheckAsync(params string[] flags) => await Tool.RunAsync(
+            Peers.Require("unshare"), ["--mount", "/bin/sh", "-c", script, "sh", CofferBinary.Require(), "keyprovider", "serve", "--check", "--socket", SocketPath, .. flags]);
+
+        Assert.Equal("ok\n", (await CheckAsync("--local-keys", Flags[3])).ShouldSucceed().Output);
+        Assert.Contains("/etc/coffer/keyprovider.json: listen", (await CheckAsync()).ShouldExit(2).Error, StringComparison.Ordinal);
+        Assert.Contains("/etc/coffer/keyprovider.json: listen", (await CheckAsync("--local-keys", Flags[3], "--config", "/etc/coffer/keyprovider.json")).ShouldExit(2).Error, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -32,6 +32,8 @@ internal sealed class ServeProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <summary>A folder with keys for it: one local key, <c>team-a</c>.</summary>
     public static string MakeKeys(TempDirectory folder)
     {

@@ -10,7 +10,7 @@ internal sealed class SettingsFlags
     private const string LocalSource = "local";
     private const string TokenSource = "pkcs11";
 
-    private readonly Option<string?> _config = new("--config") { Description = $"configuration file (default {KeyProviderSettings.DefaultPath}, if it is there)", HelpName = "FILE" };
+    private readonly Option<string?> _config = new("--config") { Description = $"configuration file (default {KeyProviderSettings.DefaultPath}, if it is there and neither --local-keys nor --pkcs11-key is given)", HelpName = "FILE" };
     private readonly Option<string?> _localKeys = new("--local-keys") { Description = "directory of local keys: a key source with the name 'local'", HelpName = "DIR" };
     private readonly Option<string?> _defaultKey = new("--default-key") { Description = "the local key that wraps where the caller names none", HelpName = "ID" };
     private readonly Option<string[]> _tokenKeys = new("--pkcs11-key") { Description = "AES key in a PKCS #11 token, by its key file or URI: a key source with the name 'pkcs11'; can be given several times", HelpName = "ID=FILE|URI" };

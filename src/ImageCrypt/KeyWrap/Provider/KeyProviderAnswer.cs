@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 
 namespace Coffer.ImageCrypt.KeyWrap.Provider;
@@ -15,21 +13,12 @@ public sealed record KeyProviderAnswer(KeyProviderOperation Operation, byte[] Pa
     /// <summary>JSON in UTF-8, written into an array of the right size, so that no other copy is left. The caller zeroes it.</summary>
     public byte[] Write()
     {
-        var (section, name) = Names(Operation);
-        var head = Encoding.UTF8.GetBytes($"{{\"{section}\":{{\"{name}\":[");
+        var head = Operation == KeyProviderOperation.KeyWrap ? "{\"keywrapresults\":{\"annotation\":["u8 : "{\"keyunwrapresults\":{\"optsdata\":["u8;
         var tail = "]}}"u8;
-        var size = head.Length + tail.Length + Math.Max(0, Payload.Length - 1);
-        foreach (var value in Payload) size += value < 10 ? 1 : value < 100 ? 2 : 3;
-        var answer = new byte[size];
-        head.CopyTo(answer, 0);
-        var at = head.Length;
-        for (var i = 0; i < Payload.Length; i++)
-        {
-            if (i > 0) answer[at++] = (byte)',';
-            Utf8Formatter.TryFormat(Payload[i], answer.AsSpan(at), out var digits);
-            at += digits;
-        }
-        tail.CopyTo(answer.AsSpan(at));
+        var answer = new byte[head.Length + ByteNumbers.Length(Payload) + tail.Length];
+        head.CopyTo(answer);
+        ByteNumbers.Write(Payload, answer.AsSpan(head.Length));
+        tail.CopyTo(answer.AsSpan(answer.Length - tail.Length));
         return answer;
     }
 

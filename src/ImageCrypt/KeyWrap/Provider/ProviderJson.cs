@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Coffer.ImageCrypt.KeyWrap.Provider;
@@ -22,10 +23,17 @@ internal static class ProviderJson
         foreach (var member in parent.EnumerateObject())
         {
             if (member.NameEquals(name)) exact = member.Value;
-            else if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase)) other = member.Value;
+            else if (IsInAnotherCase(member, name)) other = member.Value;
         }
         var found = exact ?? other;
         return found is { ValueKind: JsonValueKind.Null } ? null : found;
+    }
+
+    // Without a string for each name that is passed over, unless it is written with escapes.
+    private static bool IsInAnotherCase(JsonProperty member, string name)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        return raw.Contains((byte)'\\') ? string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase) : Ascii.EqualsIgnoreCase(raw, name);
     }
 
     /// <summary>Bytes in either spelling; null if the member is absent or null.</summary>

@@ -23,14 +23,18 @@ internal static class WebServer
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         var limits = state.Settings.Limits;
-        if (state.Parts.FrameworkLog is { } log) builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(log);
+        if (state.Parts.FrameworkLog is { } log)
+        {
+            // For a category that might log, the host makes a trace of each request, which nobody would read; its failures Kestrel logs as well.
+            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None).AddProvider(log);
+        }
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the daemon's own bound is passed to StopAsync
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPools>();
         builder.Services.AddSingleton(new KeyProviderEndpoint(new CallTurns(state)));
         Services.Add(builder.Services, limits, health);
 
         builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPools>(); // the last one counts, and Kestrel adds its own
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = end => listeners[(int)((FileHandleEndPoint)end).FileHandle].Socket);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

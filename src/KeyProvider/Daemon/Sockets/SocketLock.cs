@@ -42,6 +42,7 @@ internal sealed class SocketLock : IDisposable
 
     public void Dispose()
     {
+        if (_file.IsClosed) return;
         if (IsAt(_path, _file)) File.Delete(_path);
         _file.Dispose();
     }

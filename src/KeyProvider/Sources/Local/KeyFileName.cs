@@ -4,7 +4,7 @@ namespace Coffer.KeyProvider.Sources.Local;
 /// The name of a key file: <c>ID.VERSION.key</c> (raw or base64) or <c>ID.VERSION.jwk</c>. Files of other endings and names that
 /// begin with a dot are no key files and are left alone.
 /// </summary>
-public static class KeyFileName
+internal static class KeyFileName
 {
     /// <summary>The ending of raw and base64 files.</summary>
     public const string PlainEnding = ".key";

@@ -21,7 +21,7 @@ public sealed record LocalSettings(string Name, IReadOnlyList<string> KeyIds, st
     public override string Type => TypeName;
 
     /// <summary>Reads the section; what is wrong with it is reported to the section itself.</summary>
-    public static LocalSettings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
+    internal static LocalSettings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
     {
         var directory = section.FilePath("directory") ?? DefaultDirectory;
         var defaultKey = section.Text("defaultKey");

@@ -5,7 +5,7 @@ using Coffer.Oci;
 namespace Coffer.KeyProvider.Sources.Local;
 
 /// <summary>Keys in a directory, read when the source is opened: to take up new files is to open a new source.</summary>
-public sealed class LocalSource : IKeySource
+internal sealed class LocalSource : IKeySource
 {
     private readonly LocalSettings _settings;
     private readonly LocalKeyRing _keys;

@@ -23,7 +23,7 @@ public sealed record Pkcs11Settings(string Name, IReadOnlyList<string> KeyIds, I
     /// Reads the section: <c>keys</c> is an object whose member names are <c>ID</c> (which means version 1) or <c>ID/VERSION</c>,
     /// and whose values are paths of key files or URIs.
     /// </summary>
-    public static Pkcs11Settings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
+    internal static Pkcs11Settings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
     {
         var keys = section.Section("keys") is { } listed ? ReadKeys(listed) : [];
         if (!section.Names.Contains("keys")) section.Problem("keys", "is missing: {\"team-b\": \"/etc/coffer/hsm/team-b.yaml\"}");

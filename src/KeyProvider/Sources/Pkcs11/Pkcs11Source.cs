@@ -7,7 +7,7 @@ using Coffer.Pkcs11.Configuration;
 namespace Coffer.KeyProvider.Sources.Pkcs11;
 
 /// <summary>Keys that never leave their token: it does AES-256-GCM itself. No module is loaded before a key is needed.</summary>
-public sealed class Pkcs11Source : IKeySource
+internal sealed class Pkcs11Source : IKeySource
 {
     /// <summary>How packets made under keys of this source name them.</summary>
     public const string Scheme = "coffer-pkcs11";
@@ -74,7 +74,7 @@ public sealed class Pkcs11Source : IKeySource
         return options ?? throw PacketCipher.DoesNotOpen(packet);
     }
 
-    /// <summary>Closes the sessions, after calls that are under way, and clears the PINs.</summary>
+    /// <summary>Closes the sessions and clears the PINs; those of a key that is in use when that use has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var key in _keys.All) await key.DisposeAsync().ConfigureAwait(false);

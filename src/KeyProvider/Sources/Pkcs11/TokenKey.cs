@@ -43,14 +43,11 @@ internal sealed class TokenKey(VersionedKeyName name, Pkcs11KeyFile file, Ocicry
         }
     }
 
-    /// <summary>Closes the session, after a call that is under way.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes the session; where a call is under way, when that has ended, which a module that hangs may never let it do.</summary>
+    public ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        _disposed = true;
-        Close();
-        file.Dispose();
-        _turn.Release();
+        var closing = CloseInTurnAsync();
+        return closing.IsCompleted ? new ValueTask(closing) : ValueTask.CompletedTask;
     }
 
     private byte[]? Use(Func<Pkcs11AesKey, byte[]?> use)
@@ -75,6 +72,15 @@ internal sealed class TokenKey(VersionedKeyName name, Pkcs11KeyFile file, Ocicry
             Close();
             throw Failure(e);
         }
+    }
+
+    private async Task CloseInTurnAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        _disposed = true;
+        Close();
+        file.Dispose();
+        _turn.Release();
     }
 
     private void Close()

@@ -165,6 +165,21 @@ public sealed class ProviderMessageTests
     public void Garbage_is_refused(string json) =>
         Assert.Throws<FormatException>(() => KeyProviderAnswer.Read(KeyProviderOperation.KeyWrap, Utf8(json)));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(256)]
+    public void An_answer_writes_every_byte_as_the_number_it_is(int count)
+    {
+        var all = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
+        for (var first = 0; first <= 256 - count; first++)
+        {
+            var some = all[first..(first + count)];
+            Assert.Equal(
+                $$$"""{"keyunwrapresults":{"optsdata":[{{{string.Join(',', some)}}}]}}""", Encoding.UTF8.GetString(new KeyProviderAnswer(KeyProviderOperation.KeyUnwrap, some).Write()));
+        }
+    }
+
     [Fact]
     public void An_answer_leaves_the_other_operation_out_and_writes_numbers() =>
         Assert.Equal("""{"keyunwrapresults":{"optsdata":[123,0,255]}}""", Encoding.UTF8.GetString(new KeyProviderAnswer(KeyProviderOperation.KeyUnwrap, [123, 0, 255]).Write()));
