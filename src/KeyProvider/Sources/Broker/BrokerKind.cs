@@ -1,7 +1,7 @@
 namespace Coffer.KeyProvider.Sources.Broker;
 
 /// <summary>How the broker source is configured and opened.</summary>
-public static class BrokerKind
+internal static class BrokerKind
 {
     /// <summary>The line for <see cref="SourceKinds"/>.</summary>
     public static SourceKind Kind { get; } = new(

@@ -11,7 +11,7 @@ namespace Coffer.KeyProvider.Sources.Broker;
 /// <param name="CaFile">PEM file of the only authority that the broker's certificate may come from; null for those of the system.</param>
 /// <param name="TokenFile">File with the access token that wraps; null where nothing is wrapped here.</param>
 /// <param name="Attester">How this machine proves itself; null where nothing is unwrapped here.</param>
-public sealed record BrokerSettings(
+internal sealed record BrokerSettings(
     string Name, IReadOnlyList<string> KeyIds, Uri Url, string? CaFile = null, string? TokenFile = null, AttesterSettings? Attester = null)
     : SourceSettings(Name, KeyIds)
 {
@@ -31,7 +31,7 @@ public sealed record BrokerSettings(
     public bool InsecureHttp { get; init; }
 
     /// <summary>Reads the section; what is wrong with it is reported to the section itself.</summary>
-    public static BrokerSettings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
+    internal static BrokerSettings Read(ConfigSection section, string name, IReadOnlyList<string> keyIds)
     {
         var insecure = section.Flag("insecureHttp");
         var url = section.Parsed("url", text => Address(text, insecure), insecure ? "an address such as http://broker:8080" : "an https address such as https://broker:8080");

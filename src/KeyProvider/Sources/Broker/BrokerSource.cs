@@ -12,7 +12,7 @@ namespace Coffer.KeyProvider.Sources.Broker;
 /// Keys that a broker keeps. An owner's side asks it to wrap and never sees the key; a node's side attests and gets the key sealed to
 /// this machine. One attestation serves all layers until the token expires or the machine changes.
 /// </summary>
-public sealed class BrokerSource : IKeySource
+internal sealed class BrokerSource : IKeySource
 {
     private readonly BrokerSettings _settings;
     private readonly BrokerHttp _http;
