@@ -12,6 +12,7 @@ internal static class ExplanationTree
 {
     private const int MostDepth = 64;
     private const int MostValue = 512;
+    private const int MostInPassing = 60;
 
     /// <param name="output">Where to.</param>
     /// <param name="explanation">As the audit holds it.</param>
@@ -44,7 +45,7 @@ internal static class ExplanationTree
     private static void WriteCondition(TextWriter output, JsonObject condition, string indent, int depth)
     {
         var mark = Mark(condition);
-        output.WriteLine($"{indent}{mark} {JsonFacts.Of(condition, "condition", MostValue)}");
+        output.WriteLine($"{indent}{mark} {JsonFacts.Of(condition, "condition", MostValue)}{(mark == "ok" ? Briefly(condition) : "")}");
         if (mark != "ok")
         {
             foreach (var member in (string[])["expected", "actual", "note"])
@@ -58,6 +59,10 @@ internal static class ExplanationTree
             if (part is JsonObject inner) WriteCondition(output, inner, indent + "   ", depth + 1);
         }
     }
+
+    // What holds is said in passing, where it is short: a person looks for what does not.
+    private static string Briefly(JsonObject condition) =>
+        condition.ContainsKey("actual") && JsonFacts.Of(condition, "actual", MostValue) is { Length: <= MostInPassing } actual ? $": {actual}" : "";
 
     private static string Mark(JsonNode? what) => (what as JsonObject)?["holds"] is JsonValue value && value.TryGetValue<bool>(out var holds) ? holds ? "ok" : "NO" : "??";
 }

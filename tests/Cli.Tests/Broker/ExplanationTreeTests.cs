@@ -24,7 +24,7 @@ public sealed class ExplanationTreeTests
             allowed: no
             NO policy tpm-node@3, which would allow
               NO all
-                 ok host state
+                 ok host state: approved
                  NO pcrs equal baseline
                       expected: aa
                       actual:   b?[31mb
