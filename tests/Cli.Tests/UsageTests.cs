@@ -5,7 +5,7 @@ namespace Coffer.Cli.Tests;
 
 public sealed class UsageTests
 {
-    private static readonly string[] Verbs = ["encrypt", "decrypt", "rewrap", "copy", "inspect", "verify", "keyprovider", "broker", "ctd-decoder", "doctor", "demo", "completion", "help"];
+    private static readonly string[] Verbs = ["encrypt", "decrypt", "rewrap", "copy", "inspect", "verify", "keyprovider", "attest", "broker", "ctd-decoder", "doctor", "demo", "completion", "help"];
 
     public static TheoryData<string> AllVerbs => [.. CofferCommand.Build(new Session(TextReader.Null, TextWriter.Null, TextWriter.Null)).Subcommands.Select(c => c.Name)];
 
