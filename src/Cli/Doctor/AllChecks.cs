@@ -9,6 +9,7 @@ internal static class AllChecks
     [
         new ShellCheck(),
         new KeyProviderCheck(),
+        new BrokerCheck(),
         new CrioServiceCheck(),
         new CrioKeysCheck(),
         new ContainerdProcessorsCheck(),

@@ -51,6 +51,28 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(3, findings.Count(f => f.Finding.Text.EndsWith("+encrypted have a stream processor", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Broker_that_answers_under_its_own_authority_is_healthy_and_a_machine_that_is_not_enrolled_is_told()
+    {
+        using var broker = await BrokerProcess.StartAsync(_root.Combine("broker-data"));
+        using var other = await BrokerProcess.StartAsync(_root.Combine("other-data"));
+        WriteSource($$"""{"type":"broker","url":"{{broker.Address}}","ca":"/etc/coffer/ca.pem","state":"/var/lib/coffer","tpm":"/dev/tpm0"}""");
+
+        Write("etc/coffer/ca.pem", File.ReadAllText(broker.CaFile));
+        await ShouldSayAsync("broker", "not enrolled");
+        Assert.Contains(await LookAsync(), f => f.Check == "broker" && f.Finding.Verdict == Verdict.Ok && f.Finding.Text.EndsWith("answers", StringComparison.Ordinal));
+
+        Write("var/lib/coffer/host.json", "{}");
+        Write("etc/coffer/ca.pem", File.ReadAllText(other.CaFile));
+        await ShouldSayAsync("broker", "certificate");
+    }
+
+    private void WriteSource(string source)
+    {
+        Write("etc/coffer/keyprovider.json", $$$"""{"sources":{"broker":{{{source}}}}}""");
+        File.SetUnixFileMode(_root.Combine("etc/coffer/keyprovider.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
     [Theory]
     [InlineData("relative.json", null, "depends on the working directory")]
     [InlineData("/etc/gone.json", null, "does not exist")]

@@ -8,7 +8,8 @@ namespace Coffer.Attestation.Tpm.Enrolment;
 /// <param name="AkName">Name of the attestation key that was enrolled, in hexadecimal digits.</param>
 public sealed record EnrolledHost(string Broker, string Host, string AkName)
 {
-    internal const string FileName = "host.json";
+    /// <summary>Its name in the state folder.</summary>
+    public const string FileName = "host.json";
 
     internal static EnrolledHost Parse(byte[] json)
     {

@@ -11,7 +11,7 @@ namespace Coffer.KeyProvider.Sources.Broker;
 /// <param name="CaFile">PEM file of the only authority that the broker's certificate may come from; null for those of the system.</param>
 /// <param name="TokenFile">File with the access token that wraps; null where nothing is wrapped here.</param>
 /// <param name="Attester">How this machine proves itself; null where nothing is unwrapped here.</param>
-internal sealed record BrokerSettings(
+public sealed record BrokerSettings(
     string Name, IReadOnlyList<string> KeyIds, Uri Url, string? CaFile = null, string? TokenFile = null, AttesterSettings? Attester = null)
     : SourceSettings(Name, KeyIds)
 {
