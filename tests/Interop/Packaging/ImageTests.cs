@@ -44,7 +44,9 @@ public sealed class ImageTests : IDisposable
         var root = (await Tool.RunAsync("/bin/bash", [RepositoryRoot.Combine("tests", "Interop", "Packaging", "sdk-root.sh")], Patient)).ShouldSucceed().Output.Trim();
         var sdk = (await BuildahAsync("from", "scratch")).Output.Trim();
         await BuildahAsync("add", "-q", sdk, root, "/");
-        await BuildahAsync("add", "-q", sdk, DotnetRoot(), "/usr/share/dotnet");
+        // buildah runs in a root of its own, which shows all of this machine but /usr.
+        (await Tool.RunAsync("cp", ["-a", DotnetRoot(), _work.Combine("dotnet")], Patient)).ShouldSucceed();
+        await BuildahAsync("add", "-q", sdk, _work.Combine("dotnet"), "/usr/share/dotnet");
         await BuildahAsync("config", "--env", "PATH=/usr/share/dotnet:/usr/bin:/bin", "--env", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", sdk);
         await BuildahAsync("commit", "-q", "--rm", sdk, "localhost/sdk");
 
