@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Coffer.Attestation;
 
 /// <summary>How this machine proves itself.</summary>
@@ -13,4 +15,12 @@ public sealed record AttesterSettings(
 
     /// <summary>The boot's event log; null: the kernel's, where the TPM is this machine's.</summary>
     public string? EventLogPath { get; init; }
+
+    /// <summary>A persistent handle (0x81000000 to 0x817fffff) at which the attestation key is kept as well; null: none. An occupied one is never overwritten.</summary>
+    public uint? AkHandle { get; init; }
+
+    /// <summary>Reads a persistent handle, such as <c>0x81010002</c>; null where it is none.</summary>
+    public static uint? ParseHandle(string text) =>
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var handle)
+        && handle is >= 0x81000000 and <= 0x817fffff ? handle : null;
 }

@@ -54,6 +54,7 @@ public sealed record TpmSettings
             Address = settings.Tpm is { } address ? TpmAddress.Parse(address, settings.InsecureRemoteTpm) : TpmAddress.FindDevice(),
             StateDirectory = settings.StateDirectory,
             EventLogPath = settings.EventLogPath,
+            AkHandle = settings.AkHandle,
         };
     }
 }

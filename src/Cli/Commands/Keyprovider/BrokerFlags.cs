@@ -18,6 +18,7 @@ internal sealed class BrokerFlags
         (new("--tpm") { Description = "the TPM: device:PATH, swtpm:HOST:PORT or swtpm:unix:PATH (default: the machine's own)", HelpName = "ADDRESS" }, "tpm", false),
         (new("--state") { Description = "folder of the keys that 'coffer attest enroll' made (default /var/lib/coffer)", HelpName = "DIR" }, "state", true),
         (new("--event-log") { Description = "the boot's event log (default: the kernel's, where the TPM is this machine's)", HelpName = "FILE" }, "eventLog", true),
+        (new("--ak-handle") { Description = "persistent handle at which the attestation key is kept as well", HelpName = "HANDLE" }, "akHandle", false),
     ];
 
     private readonly (Option<bool> Option, string Member)[] _switches =

@@ -55,6 +55,7 @@ public sealed record BrokerSettings(
             tee ?? AttesterSettings.Auto, section.Text("tpm"), section.FilePath("state") ?? TpmSettings.DefaultStateDirectory, section.Flag("insecureRemoteTpm"))
         {
             EventLogPath = section.FilePath("eventLog"),
+            AkHandle = section.Parsed("akHandle", AttesterSettings.ParseHandle, "a persistent handle, 0x81000000 to 0x817fffff"),
         };
         return asked ? settings : null;
     }

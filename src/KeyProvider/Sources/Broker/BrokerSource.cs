@@ -14,6 +14,9 @@ namespace Coffer.KeyProvider.Sources.Broker;
 /// </summary>
 internal sealed class BrokerSource : IKeySource
 {
+    // Within the time that a source has by default, and that runtimes are patient for.
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(25), WhileBrokerStarts = TimeSpan.FromSeconds(5);
+
     private readonly BrokerSettings _settings;
     private readonly BrokerHttp _http;
     private readonly BrokerWrapping? _wrapping;
@@ -37,7 +40,8 @@ internal sealed class BrokerSource : IKeySource
     /// <exception cref="CofferException">One of them cannot be used, or the TEE is not there.</exception>
     public static BrokerSource Open(BrokerSettings settings, TimeProvider time)
     {
-        var http = new BrokerHttp(new BrokerHttpOptions(settings.Url) { CaFile = settings.CaFile, InsecureHttp = settings.InsecureHttp, Timeout = TimeSpan.FromSeconds(25) }, time);
+        var options = new BrokerHttpOptions(settings.Url) { CaFile = settings.CaFile, InsecureHttp = settings.InsecureHttp, Timeout = LongestRequest, RetryRefusedFor = WhileBrokerStarts };
+        var http = new BrokerHttp(options, time);
         try
         {
             if (settings.TokenFile is { } file) CryptographicOperations.ZeroMemory(AccessTokenFile.Read(file));
