@@ -46,18 +46,35 @@ internal static class ExplanationTree
     {
         var mark = Mark(condition);
         output.WriteLine($"{indent}{mark} {JsonFacts.Of(condition, "condition", MostValue)}{(mark == "ok" ? Briefly(condition) : "")}");
-        if (mark != "ok")
-        {
-            foreach (var member in (string[])["expected", "actual", "note"])
-            {
-                if (condition.ContainsKey(member)) output.WriteLine($"{indent}     {member + ":",-10}{JsonFacts.Of(condition, member, MostValue)}");
-            }
-        }
+        if (mark != "ok") WriteValues(output, Differences(condition), indent + "     ");
         if (depth == MostDepth) return;
         foreach (var part in condition["of"] as JsonArray ?? [])
         {
             if (part is JsonObject inner) WriteCondition(output, inner, indent + "   ", depth + 1);
         }
+    }
+
+    private static void WriteValues(TextWriter output, JsonObject condition, string indent)
+    {
+        foreach (var member in (string[])["expected", "actual", "note"])
+        {
+            if (condition.ContainsKey(member)) output.WriteLine($"{indent}{member + ":",-10}{JsonFacts.Of(condition, member, MostValue)}");
+        }
+    }
+
+    // Of many registers, those that are not as expected: a line has not room for all, and nobody looks for the others.
+    private static JsonObject Differences(JsonObject condition)
+    {
+        if (condition["expected"] is not JsonObject expected || condition["actual"] is not JsonObject actual) return condition;
+        var names = expected.Where(e => !JsonNode.DeepEquals(e.Value, actual[e.Key])).Select(e => e.Key).ToList();
+        if (names.Count == 0) return condition;
+        var some = new JsonObject
+        {
+            ["expected"] = new JsonObject(names.Select(n => KeyValuePair.Create(n, expected[n]?.DeepClone()))),
+            ["actual"] = new JsonObject(names.Select(n => KeyValuePair.Create(n, actual[n]?.DeepClone()))),
+        };
+        if (condition["note"] is { } note) some["note"] = note.DeepClone();
+        return some;
     }
 
     // What holds is said in passing, where it is short: a person looks for what does not.

@@ -37,6 +37,21 @@ public sealed class ExplanationTreeTests
     }
 
     [Fact]
+    public void Of_many_registers_those_are_shown_that_are_not_as_expected()
+    {
+        var explanation = JsonNode.Parse("""
+            {"policies":[{"policy":"p@1","effect":"allow","holds":false,"when":{"condition":"pcrs","holds":false,
+             "expected":{"0":"aa","9":"bb","11":"cc"},"actual":{"0":"aa","9":"dd","11":null},"note":"register 9 differs"}}]}
+            """)!.AsObject();
+        using var output = new StringWriter();
+        ExplanationTree.Write(output, explanation, "");
+        var lines = output.ToString().Split('\n').Select(l => l.Trim()).ToList();
+        Assert.Contains("expected: 9=bb, 11=cc", lines);
+        Assert.Contains(lines, l => l.StartsWith("actual:   9=dd, 11=", StringComparison.Ordinal));
+        Assert.DoesNotContain("aa", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_policy_is_said_so()
     {
         using var output = new StringWriter();
