@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
@@ -18,7 +16,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Coffer.KeyBroker.Tests.Running;
 
 /// <summary>A broker's web server on a free loopback port with a store of its own, and a client that trusts its CA alone.</summary>
-internal sealed class RunningBroker : IAsyncDisposable
+internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
 {
     private readonly TempDirectory _folder = new();
     private readonly CertificateAuthority _authority;
@@ -70,17 +68,8 @@ internal sealed class RunningBroker : IAsyncDisposable
     public Task<string> TokenAsync(IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime) => _store.WriteAsync(
         async w => (await Parts.AccessTokens.CreateAsync(w, permissions, paths, lifetime, comment: null)).Text, TestContext.Current.CancellationToken);
 
-    /// <summary>One request; the path is below /api/v1/ unless it begins with a slash.</summary>
-    public async Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), Address + (path.StartsWith('/') ? path : "/api/v1/" + path));
-        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
-        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new BrokerAnswer(
-            (int)response.StatusCode, response.Headers.TryGetValues("X-Request-Id", out var ids) ? ids.Single() : null,
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
+    /// <inheritdoc/>
+    public Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null) => BrokerRequest.SendAsync(this, method, path, token, body);
 
     public Task<BrokerAnswer> AdminAsync(string method, string path, string? body = null) => SendAsync(method, path, AdminToken, body);
 
@@ -101,22 +90,6 @@ internal sealed class RunningBroker : IAsyncDisposable
         _rootKey.Dispose();
         _authority.Dispose();
         _folder.Dispose();
-    }
-}
-
-/// <summary>What came back.</summary>
-internal sealed record BrokerAnswer(int Status, string? RequestId, string Body)
-{
-    public JsonNode Json => JsonNode.Parse(Body)!;
-
-    public string Fault => (string)Json["error"]!["fault"]!;
-
-    public string Message => (string)Json["error"]!["message"]!;
-
-    public BrokerAnswer ShouldBe(int status)
-    {
-        if (Status != status) Assert.Fail($"expected {status}, got {Status}: {Body}");
-        return this;
     }
 }
 

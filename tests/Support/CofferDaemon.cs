@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using Coffer.Support;
+using Xunit;
 
-namespace Coffer.Interop.Attested;
+namespace Coffer.Support;
 
 /// <summary>A verb of the executable that serves until it is ended, such as <c>broker serve</c>.</summary>
-internal sealed class CofferDaemon : IAsyncDisposable
+public sealed class CofferDaemon : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -53,6 +53,7 @@ internal sealed class CofferDaemon : IAsyncDisposable
         return daemon;
     }
 
+    /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
     /// <summary>SIGKILL: no chance to clean up.</summary>
@@ -62,6 +63,7 @@ internal sealed class CofferDaemon : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();
