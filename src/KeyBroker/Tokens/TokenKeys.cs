@@ -87,7 +87,7 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
     private async Task<IReadOnlyList<TokenKey>> KeysAsync(TimeSpan mostAge, CancellationToken cancellationToken) =>
         Fresher(mostAge) ?? await LoadAsync(mostAge, cancellationToken).ConfigureAwait(false);
 
-    private IReadOnlyList<TokenKey>? Fresher(TimeSpan mostAge) => _snapshot is { } known && time.GetUtcNow() - known.Read < mostAge ? known.Keys : null;
+    private IReadOnlyList<TokenKey>? Fresher(TimeSpan mostAge) => _snapshot is { } known && time.GetElapsedTime(known.Read) < mostAge ? known.Keys : null;
 
     private async Task<IReadOnlyList<TokenKey>> LoadAsync(TimeSpan mostAge, CancellationToken cancellationToken)
     {
@@ -96,6 +96,7 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
         {
             // Of many who waited for their turn, the first reads for all.
             if (Fresher(mostAge) is { } fresh) return fresh;
+            var began = time.GetTimestamp();
             var read = await store.ReadAsync(ReadAllAsync, cancellationToken).ConfigureAwait(false);
             if (Signing(read) is null)
             {
@@ -112,7 +113,7 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
             // A key in use elsewhere is not disposed of, so it stays the same object from one reading to the next.
             var known = _snapshot?.Keys ?? [];
             IReadOnlyList<TokenKey> keys = [.. read.Select(k => known.FirstOrDefault(o => o.Key.KeyId == k.Key.KeyId) ?? k)];
-            _snapshot = new Snapshot(keys, time.GetUtcNow());
+            _snapshot = new Snapshot(keys, began);
             return keys;
         }
         finally
@@ -184,5 +185,6 @@ internal sealed class TokenKeys(IBrokerStore store, RecordSealer sealer, IAuditL
         return bare.WithNames(bare.Thumbprint(), "ES256");
     }
 
-    private sealed record Snapshot(IReadOnlyList<TokenKey> Keys, DateTimeOffset Read);
+    // When it was read is of the monotonic clock: one that is set back must not make an old reading fresh.
+    private sealed record Snapshot(IReadOnlyList<TokenKey> Keys, long Read);
 }

@@ -11,7 +11,6 @@ using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Storage.Sqlite;
 using Coffer.KeyBroker.Tls;
 using Coffer.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.KeyBroker.Tests.Running;
 
@@ -25,9 +24,10 @@ internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
     private readonly RecordSealer _sealer;
     private BrokerServer? _server;
 
-    private RunningBroker(BrokerRules rules)
+    private RunningBroker(BrokerRules rules, TimeSpan ahead)
     {
-        _authority = CertificateAuthority.Make(TimeProvider.System.GetUtcNow());
+        Clock = new SettableClock(TimeProvider.System.GetUtcNow() + ahead);
+        _authority = CertificateAuthority.Make(Clock.GetUtcNow());
         _store = SqliteStore.Open(_folder.Combine("data", "broker.db"), Clock);
         _rootKey = FileRootKey.OpenOrCreate(_folder.Combine("data")).Key;
         _sealer = new RecordSealer(_rootKey);
@@ -36,7 +36,7 @@ internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
         Client = ClientOf(_authority.Certificate);
     }
 
-    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+    public SettableClock Clock { get; }
 
     public RecordingAudit Audit { get; }
 
@@ -54,13 +54,16 @@ internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
 
     public static Task<RunningBroker> StartAsync(params IBrokerFront[] fronts) => StartAsync(_ => fronts, new BrokerRules());
 
-    public static async Task<RunningBroker> StartAsync(Func<BrokerParts, IEnumerable<IBrokerFront>> fronts, BrokerRules rules)
+    /// <param name="fronts">The other protocols.</param>
+    /// <param name="rules">What the operator set.</param>
+    /// <param name="ahead">How far its clock is ahead of the clients'; negative for one that is behind.</param>
+    public static async Task<RunningBroker> StartAsync(Func<BrokerParts, IEnumerable<IBrokerFront>> fronts, BrokerRules rules, TimeSpan ahead = default)
     {
-        var broker = new RunningBroker(rules);
+        var broker = new RunningBroker(rules, ahead);
         broker.AdminToken = await broker.TokenAsync([Permission.Admin], ["**"], null);
         var ends = new[] { new IPEndPoint(IPAddress.Loopback, 0) };
         broker._server = await BrokerServer.StartAsync(
-            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], TimeProvider.System), [.. fronts(broker.Parts)],
+            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], ahead == default ? TimeProvider.System : broker.Clock), [.. fronts(broker.Parts)],
             new AccessWatch(broker.Parts), (_, e) => broker.Faults.Enqueue(e), TestContext.Current.CancellationToken);
         return broker;
     }
