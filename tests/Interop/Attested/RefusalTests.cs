@@ -75,6 +75,13 @@ public sealed class RefusalTests(Bench bench) : IDisposable
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Empty(refused.Output);
         Assert.Contains("TPM_RC_INTEGRITY", refused.Error, StringComparison.Ordinal);
+
+        (await Product.EncryptAsync(bench.Originals.Location(LayerCompression.Gzip), Encrypted, site.Owner)).ShouldSucceed();
+        var runtime = await Peer.Get(Peer.Skopeo118, _work).DecryptAsync(Encrypted, Opened(1), await thief.ServeAsync(state: site.Node.State));
+        Assert.NotEqual(0, runtime.ExitCode);
+        Assert.Contains("TPM_RC_INTEGRITY", runtime.Error, StringComparison.Ordinal);
+        Assert.Contains("TPM_RC_INTEGRITY", thief.Log, StringComparison.Ordinal);
+        Assert.False(File.Exists(_work.Combine("opened1", "index.json")));
     }
 
     [Fact]

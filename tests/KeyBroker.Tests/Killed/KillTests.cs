@@ -51,7 +51,7 @@ public sealed class KillTests
         await using var broker = new KilledBroker();
         using var vendor = new TestAuthority();
         // Also while it makes its data.
-        await broker.DieStartingAsync(broker.Startup * random.NextDouble());
+        await DieStartingAsync(broker, ledger, random);
         await broker.StartAsync();
         using var reader = await SetUpAsync(broker, vendor);
         var audit = new AuditLoad(broker, ledger);
@@ -66,7 +66,7 @@ public sealed class KillTests
             for (var kill = 1; kill <= kills; kill++)
             {
                 await LoadAndKillAsync(broker, ledger, loads, random);
-                if (random.Next(4) == 0) await broker.DieStartingAsync(broker.Startup * (1.2 * random.NextDouble()));
+                if (random.Next(4) == 0) await DieStartingAsync(broker, ledger, random);
                 await broker.StartAsync();
                 await CheckAsync(broker, ledger, reader, loads, all: kill == kills);
             }
@@ -81,6 +81,12 @@ public sealed class KillTests
         {
             foreach (var load in loads) load.Dispose();
         }
+    }
+
+    private static Task DieStartingAsync(KilledBroker broker, Ledger ledger, Random random)
+    {
+        ledger.Count("kills while starting");
+        return broker.DieStartingAsync(broker.Startup * (1.2 * random.NextDouble()));
     }
 
     private static async Task<KeyReader> SetUpAsync(KilledBroker broker, TestAuthority vendor)

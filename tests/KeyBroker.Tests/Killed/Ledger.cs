@@ -26,6 +26,12 @@ internal sealed class Ledger
         lock (_turn) return _counts.GetValueOrDefault(what);
     }
 
+    /// <summary>Counts what nobody was told of.</summary>
+    public void Count(string what)
+    {
+        lock (_turn) _counts[what] = _counts.GetValueOrDefault(what) + 1;
+    }
+
     /// <summary>Completes, on the thread that brings it, with the acknowledgement of that number from now on.</summary>
     public Task ReachAsync(int acknowledgements)
     {
