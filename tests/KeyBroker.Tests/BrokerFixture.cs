@@ -2,7 +2,6 @@ using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Storage.Sqlite;
 using Coffer.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.KeyBroker.Tests;
 
@@ -22,7 +21,7 @@ public sealed class BrokerFixture : IAsyncDisposable
 
     public string Database => Path.Combine(Data, "broker.db");
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+    public SettableClock Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
 
     public IRootKey RootKey { get; }
 

@@ -40,7 +40,7 @@ public static class Fuzzing
             var input = Mutate(seeds[at], seeds[random.Next(seeds.Count)], random);
             Check(parser, $"seed {first}, round {round}", input, () => check(input, at));
         }
-        if (IsSoak) Write($"{parser} {round} rounds {began.Elapsed.TotalSeconds:F0} s seed {first}");
+        if (IsSoak) Note($"{parser} {round} rounds {began.Elapsed.TotalSeconds:F0} s seed {first}");
     }
 
     private static void Check(string parser, string which, byte[] input, Action check)
@@ -98,7 +98,8 @@ public static class Fuzzing
 
     private static string Show(byte[] input) => input.Length <= 8192 ? Convert.ToBase64String(input) : $"of {input.Length} bytes";
 
-    private static void Write(string line)
+    /// <summary>Puts a line of figures where a soak's report takes them from.</summary>
+    public static void Note(string line)
     {
         var folder = RepositoryRoot.Combine("artifacts", "test-results");
         lock (Report)

@@ -41,10 +41,9 @@ public sealed class FloodGate
         var due = new List<AuditEvent>();
         lock (_lock)
         {
-            var now = _clock.GetUtcNow();
             foreach (var (action, minute) in _minutes.ToList())
             {
-                if (!all && now - minute.Began < Window) continue;
+                if (!all && !IsOver(minute)) continue;
                 _minutes.Remove(action);
                 if (minute.Summary() is { } summary) due.Add(summary);
             }
@@ -52,18 +51,20 @@ public sealed class FloodGate
         return WriteAllAsync(store, due, cancellationToken);
     }
 
+    // By the monotonic clock: one that is set back by hours must not make a minute last so long.
+    private bool IsOver(Minute minute) => _clock.GetElapsedTime(minute.Timestamp) >= Window;
+
     private List<AuditEvent> Pass(AuditEvent entry)
     {
         var pass = new List<AuditEvent>();
         lock (_lock)
         {
-            var now = _clock.GetUtcNow();
-            if (_minutes.TryGetValue(entry.Action, out var minute) && now - minute.Began >= Window)
+            if (_minutes.TryGetValue(entry.Action, out var minute) && IsOver(minute))
             {
                 if (minute.Summary() is { } summary) pass.Add(summary);
                 minute = null;
             }
-            _minutes[entry.Action] = minute ??= new Minute(now);
+            _minutes[entry.Action] = minute ??= new Minute(_clock.GetUtcNow(), _clock.GetTimestamp());
             if (minute.Written < _most)
             {
                 minute.Written++;
@@ -89,12 +90,14 @@ public sealed class FloodGate
             cancellationToken).ConfigureAwait(false);
     }
 
-    private sealed class Minute(DateTimeOffset began)
+    private sealed class Minute(DateTimeOffset began, long timestamp)
     {
         private AuditEvent? _last;
         private long _counted;
 
         public DateTimeOffset Began { get; } = began;
+
+        public long Timestamp { get; } = timestamp;
 
         public int Written { get; set; }
 

@@ -26,7 +26,7 @@ internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, Ref
         {
             var now = time.GetUtcNow();
             var host = verdict.Machine is { } machine ? await HostRecords.FindByAkAsync(s, machine.AkName).ConfigureAwait(false) : null;
-            var refusal = host is null ? null : CounterRule.Check(host.Counters, verdict.Machine!.Counters, host.Seen - session.Created);
+            var refusal = host is null ? null : CounterRule.Check(host.Counters, verdict.Machine!.Counters, Overlap(host, session));
             if (host is { State: not HostState.Revoked } && refusal is null) host = await SeeAsync(s, host, verdict, now).ConfigureAwait(false);
             // A revoked host is told of as such, whatever else is wrong with it.
             refusal = (host?.State == HostState.Revoked ? null : refusal) ?? Admission.Refusal(verdict.Tee, verdict.Machine, host, rules)?.Reason;
@@ -46,6 +46,13 @@ internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, Ref
         // Anybody can come with a key that nobody enrolled.
         if (host is null) await refusals.NoteAsync(Entry(requestId, AuditOutcome.Denied, reason, verdict, null), cancellationToken).ConfigureAwait(false);
         throw new RefusedException(BrokerFault.Denied, "the machine is not admitted", Hint(host));
+    }
+
+    // No attestation overlaps with another for longer than a session lives; more is a clock of ours that was set back.
+    private TimeSpan Overlap(Host host, Session session)
+    {
+        var overlap = host.Seen - session.Created;
+        return overlap < rules.SessionLifetime ? overlap : rules.SessionLifetime;
     }
 
     // A pending host's values are put down too: they are what an operator approves.

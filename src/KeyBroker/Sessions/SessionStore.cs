@@ -2,6 +2,7 @@ using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Messages;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker.Sessions;
 
@@ -43,7 +44,8 @@ internal sealed class SessionStore(IBrokerStore store, BrokerRules rules, TimePr
     {
         if (!RandomNames.IsOne(id) || await reader.FindAsync(Collections.Sessions, id!).ConfigureAwait(false) is not { } record) return null;
         var session = SessionDocument.Read(record.Value);
-        return session.Expires > time.GetUtcNow() ? session : null;
+        var now = time.GetUtcNow();
+        return session.Expires > now && session.Created <= now + EarTokens.Skew ? session : null;
     }
 
     public static ValueTask PutAsync(IStoreWriter writer, Session session) =>

@@ -5,6 +5,7 @@ using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker.Sessions;
 
@@ -19,7 +20,8 @@ internal static class VerifiedAttestationRecords
     {
         if (!RandomNames.IsOne(id) || await store.FindAsync(Collections.Attestations, id).ConfigureAwait(false) is not { } record) return null;
         var attestation = StoredDocument.Read("attestation", record.Value, Read);
-        return attestation.Expires > now ? attestation : null;
+        // One of the future is of before the clock was set back, and would live longer than it should.
+        return attestation.Expires > now && attestation.Issued <= now + EarTokens.Skew ? attestation : null;
     }
 
     private static byte[] Write(VerifiedAttestation attestation) => StoredDocument.Write(new JsonObject

@@ -9,8 +9,12 @@ namespace Coffer.KeyBroker.Tls;
 /// <param name="time">The clock.</param>
 internal sealed class OwnIdentity(CertificateAuthority authority, IReadOnlyList<string> names, TimeProvider time) : IServerIdentity
 {
+    // A clock that was ahead and set right leaves a certificate that begins too late for clients.
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     private readonly Lock _turn = new();
     private SslStreamCertificateContext? _context;
+    private DateTimeOffset _issued;
     private DateTimeOffset _renewal;
 
     public SslServerAuthenticationOptions Options()
@@ -18,7 +22,7 @@ internal sealed class OwnIdentity(CertificateAuthority authority, IReadOnlyList<
         var now = time.GetUtcNow();
         lock (_turn)
         {
-            if (_context is null || now >= _renewal) Renew(now);
+            if (_context is null || now >= _renewal || now < _issued - Patience) Renew(now);
             return TlsOptions.With(_context!);
         }
     }
@@ -27,6 +31,7 @@ internal sealed class OwnIdentity(CertificateAuthority authority, IReadOnlyList<
     private void Renew(DateTimeOffset now)
     {
         var certificate = authority.IssueServer(names, now);
+        _issued = now;
         // A third of its life is left for whoever looks at it with a clock that is wrong.
         _renewal = now + ((certificate.NotAfter - now) * 2 / 3);
         _context = SslStreamCertificateContext.Create(certificate, new X509Certificate2Collection(), offline: true);

@@ -82,7 +82,7 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
     private async Task<IReadOnlyList<TokenKey>> KeysAsync(TimeSpan mostAge, CancellationToken cancellationToken) =>
         Fresher(mostAge) ?? await LoadAsync(mostAge, cancellationToken).ConfigureAwait(false);
 
-    private IReadOnlyList<TokenKey>? Fresher(TimeSpan mostAge) => _snapshot is { } known && time.GetUtcNow() - known.Read < mostAge ? known.Keys : null;
+    private IReadOnlyList<TokenKey>? Fresher(TimeSpan mostAge) => _snapshot is { } known && time.GetElapsedTime(known.Read) < mostAge ? known.Keys : null;
 
     private async Task<IReadOnlyList<TokenKey>> LoadAsync(TimeSpan mostAge, CancellationToken cancellationToken)
     {
@@ -91,6 +91,7 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
         {
             // Of many who waited for their turn, the first reads for all.
             if (Fresher(mostAge) is { } fresh) return fresh;
+            var began = time.GetTimestamp();
             var read = await store.ReadAsync(records.ReadAsync, cancellationToken).ConfigureAwait(false);
             if (Signing(read) is null)
             {
@@ -107,7 +108,7 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
             // A key in use elsewhere is not disposed of, so it stays the same object from one reading to the next.
             var known = _snapshot?.Keys ?? [];
             IReadOnlyList<TokenKey> keys = [.. read.Select(k => known.FirstOrDefault(o => o.Key.KeyId == k.Key.KeyId) ?? k)];
-            _snapshot = new Snapshot(keys, time.GetUtcNow());
+            _snapshot = new Snapshot(keys, began);
             return keys;
         }
         finally
@@ -116,5 +117,6 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
         }
     }
 
-    private sealed record Snapshot(IReadOnlyList<TokenKey> Keys, DateTimeOffset Read);
+    // When it was read is of the monotonic clock: one that is set back must not make an old reading fresh.
+    private sealed record Snapshot(IReadOnlyList<TokenKey> Keys, long Read);
 }

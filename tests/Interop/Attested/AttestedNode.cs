@@ -56,11 +56,13 @@ internal sealed class AttestedNode : IAsyncDisposable
     public Task<ToolResult> TryGetAsync(string path) => TryAsync(["attest", "get", .. MachineFlags, path]);
 
     /// <summary>Starts its key provider and returns how runtimes find it.</summary>
-    public async Task<Recipient> ServeAsync(params string[] more)
+    /// <param name="broker">What answers at the broker's address; null for the site's broker itself.</param>
+    /// <param name="state">A state folder of another node; null for its own.</param>
+    public async Task<Recipient> ServeAsync(string? broker = null, string? state = null)
     {
         var socket = Tpm.Folder.Combine("node.sock");
         _daemon = await CofferDaemon.StartAsync(
-            BrokerSite.NoToken, ["keyprovider", "serve", "--socket", socket, "--broker", _site.Url, "--broker-ca", _site.CaFile, "--attester", "tpm", .. MachineFlags, .. more]);
+            BrokerSite.NoToken, ["keyprovider", "serve", "--socket", socket, "--broker", broker ?? _site.Url, "--broker-ca", _site.CaFile, "--attester", "tpm", "--tpm", Tpm.Address, "--state", state ?? _state]);
         return await RecipientAsync(Tpm.Folder, socket);
     }
 

@@ -20,7 +20,7 @@ public sealed class RefusalTests(Bench bench) : IDisposable
         var path = await site.PutKeyAsync();
         await site.Node.Tpm.ExtendAsync(9);
 
-        await ShouldBeDeniedAsync(site, path, "sha256");
+        await site.ShouldHaveDeniedAsync(await site.Node.TryGetAsync(path), "sha256");
     }
 
     [Fact]
@@ -53,10 +53,13 @@ public sealed class RefusalTests(Bench bench) : IDisposable
 
         var replayed = await CurlAsync(site, token, path);
 
-        var answer = JsonNode.Parse(replayed.ShouldSucceed().Output)!;
-        Assert.Equal("RSA-OAEP-256", (string?)JsonNode.Parse(Convert.FromBase64String(Padded((string)answer["protected"]!)))!["alg"]);
+        var sealedKey = SealedKey.Parse(replayed.ShouldSucceed().Output);
+        await sealedKey.ShouldOpenWithNothingOnDiskAsync(site.Node.State, _work);
+        Assert.Equal("thirty-two bytes of a layer key.", await sealedKey.OpenByToolsAsync(site.Node.Tpm, site.Node.State));
+        await using (var other = await AttestedNode.BareAsync(site.Broker, site.Vendor)) await SealedKey.ShouldNotLoadAsync(other.Tpm, site.Node.State);
+
         await site.Node.Tpm.ExtendAsync(4);
-        await ShouldOpenNowhereAsync(site, Convert.FromBase64String(Padded((string)answer["encrypted_key"]!)));
+        await sealedKey.ShouldNotOpenByToolsAsync(site.Node.Tpm, site.Node.State);
     }
 
     [Fact]
@@ -71,6 +74,14 @@ public sealed class RefusalTests(Bench bench) : IDisposable
 
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Empty(refused.Output);
+        Assert.Contains("TPM_RC_INTEGRITY", refused.Error, StringComparison.Ordinal);
+
+        (await Product.EncryptAsync(bench.Originals.Location(LayerCompression.Gzip), Encrypted, site.Owner)).ShouldSucceed();
+        var runtime = await Peer.Get(Peer.Skopeo118, _work).DecryptAsync(Encrypted, Opened(1), await thief.ServeAsync(state: site.Node.State));
+        Assert.NotEqual(0, runtime.ExitCode);
+        Assert.Contains("TPM_RC_INTEGRITY", runtime.Error, StringComparison.Ordinal);
+        Assert.Contains("TPM_RC_INTEGRITY", thief.Log, StringComparison.Ordinal);
+        Assert.False(File.Exists(_work.Combine("opened1", "index.json")));
     }
 
     [Fact]
@@ -95,7 +106,8 @@ public sealed class RefusalTests(Bench bench) : IDisposable
 
         var refused = await stranger.TryEnrollAsync();
 
-        Assert.NotEqual(0, refused.ExitCode);
+        refused.ShouldExit(5);
+        Assert.Contains("is not vouched for", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
         Assert.Single(await site.Broker.ListAsync("broker", "host", "list"));
     }
 
@@ -123,9 +135,14 @@ public sealed class RefusalTests(Bench bench) : IDisposable
 
         Assert.Equal("403", (await CurlStatusAsync(site, token, path)).Output);
         Assert.Contains("revoked", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
-        Assert.NotEqual(0, (await site.Node.TryEnrollAsync()).ExitCode);
+        (await site.Node.TryEnrollAsync()).ShouldExit(5);
+        Assert.Contains("which is revoked", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
         (await site.Node.TryGetAsync(path)).ShouldExit(5);
+        Assert.Contains($"host {site.Node.Host} is revoked", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
+
         await site.Broker.RunAsync("broker", "host", "reinstate", site.Node.Host);
+        (await site.Node.TryGetAsync(path)).ShouldExit(5);
+        Assert.Contains("waits for approval", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,6 +156,7 @@ public sealed class RefusalTests(Bench bench) : IDisposable
         await site.Broker.PutPolicyAsync(AnotherPolicy);
 
         Assert.Equal("403", (await CurlStatusAsync(site, token, path)).Output);
+        Assert.Contains("room", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +168,9 @@ public sealed class RefusalTests(Bench bench) : IDisposable
         await site.Broker.RunAsync("broker", "resource", "delete", path);
 
         Assert.Equal("404", (await CurlStatusAsync(site, token, path)).Output);
+        Assert.Equal("there is no such resource", await LastReasonAsync(site, "failed"));
         Assert.Equal("403", (await CurlStatusAsync(site, token, "other/secret/1")).Output);
+        Assert.Contains("no policy allows", await LastReasonAsync(site, "denied"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,6 +204,23 @@ public sealed class RefusalTests(Bench bench) : IDisposable
     }
 
     [Fact]
+    public async Task Key_provider_between_which_and_the_broker_somebody_stands_with_another_TLS_key()
+    {
+        await using var site = await Site.StartAsync();
+        await using var impostor = await BrokerSite.StartAsync();
+        (await Product.EncryptAsync(bench.Originals.Location(LayerCompression.Gzip), Encrypted, site.Owner)).ShouldSucceed();
+        var node = await site.Node.ServeAsync(impostor.Url);
+
+        var refused = await Peer.Get(Peer.Skopeo118, _work).DecryptAsync(Encrypted, Opened(1), node);
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("shows no certificate that is trusted here", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("shows no certificate that is trusted here", site.Node.Log, StringComparison.Ordinal);
+        Assert.False(File.Exists(_work.Combine("opened1", "index.json")));
+        Assert.DoesNotContain(await impostor.ListAsync("broker", "audit", "list"), e => (string?)e!["action"] is "attest" or "resource.release");
+    }
+
+    [Fact]
     public async Task Token_that_may_wrap_reads_nothing_and_changes_nothing()
     {
         await using var site = await Site.StartAsync();
@@ -204,48 +241,14 @@ public sealed class RefusalTests(Bench bench) : IDisposable
 
     private string Opened(int number) => $"oci:{_work.Combine($"opened{number}")}:1";
 
-    private static async Task ShouldBeDeniedAsync(Site site, string path, string explanation)
-    {
-        var refused = await site.Node.TryGetAsync(path);
-
-        refused.ShouldExit(5);
-        Assert.Empty(refused.Output);
-        var entry = await site.Broker.LastAsync("resource.release", "denied");
-        Assert.Contains((string)entry["request_id"]!, refused.Error, StringComparison.Ordinal);
-        Assert.Contains(explanation, await site.Broker.RunAsync("broker", "audit", "explain", (string)entry["request_id"]!), StringComparison.Ordinal);
-    }
-
     private static async Task<string> LastReasonAsync(Site site, string outcome)
     {
         var entries = await site.Broker.ListAsync("broker", "audit", "list");
         return (string)entries.Where(e => (string?)e!["outcome"] == outcome).MaxBy(e => (long)e!["seq"]!)!["reason"]!;
     }
 
-    // The private part of the binding key is wrapped under the TPM's own storage key: neither openssl nor any key on the disk opens
-    // what is sealed to it, and the TPM itself no longer does, since the registers moved.
-    private static async Task ShouldOpenNowhereAsync(Site site, byte[] encryptedKey)
-    {
-        var folder = site.Folder;
-        var ciphertext = folder.Write("encrypted-key", encryptedKey);
-        foreach (var file in Directory.GetFiles(site.Node.State))
-        {
-            foreach (var form in (string[])["DER", "PEM"])
-            {
-                var tried = await Tool.RunAsync(
-                    Peers.Require("openssl"), ["pkeyutl", "-decrypt", "-inkey", file, "-keyform", form, "-in", ciphertext, "-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256"]);
-                Assert.NotEqual(0, tried.ExitCode);
-            }
-        }
-        (await site.Node.Tpm.RunToolAsync("tpm2_createprimary", "-C", "o", "-G", "ecc", "-c", "parent.ctx")).ShouldSucceed();
-        var loaded = await site.Node.Tpm.RunToolAsync("tpm2_load", "-C", "parent.ctx", "-u", Path.Combine(site.Node.State, "binding.pub"), "-r", Path.Combine(site.Node.State, "binding.priv"), "-c", "binding.ctx");
-        if (loaded.ExitCode != 0) return; // another parent's template: the key does not even load
-        Assert.NotEqual(0, (await site.Node.Tpm.RunToolAsync("tpm2_rsadecrypt", "-c", "binding.ctx", "-s", "oaep", ciphertext)).ExitCode);
-    }
-
     private static Task<ToolResult> CurlAsync(Site site, string token, string path, params string[] more) => Tool.RunAsync(
         Peers.Require("curl"), ["-sS", "--cacert", site.Broker.CaFile, "-H", $"Authorization: Bearer {token}", .. more, $"{site.Broker.Url}/kbs/v0/resource/{path}"]);
 
     private static Task<ToolResult> CurlStatusAsync(Site site, string token, string path) => CurlAsync(site, token, path, "-o", "/dev/null", "-w", "%{http_code}");
-
-    private static string Padded(string base64Url) => base64Url.Replace('-', '+').Replace('_', '/').PadRight((base64Url.Length + 3) / 4 * 4, '=');
 }

@@ -44,6 +44,17 @@ internal sealed class Site : IAsyncDisposable
         return Path;
     }
 
+    /// <summary>That the node was refused by policy: it heard no more than the request's id, and under that id stands why.</summary>
+    public async Task ShouldHaveDeniedAsync(ToolResult refused, string explanation)
+    {
+        refused.ShouldExit(5);
+        Assert.Empty(refused.Output);
+        var entry = await Broker.LastAsync("resource.release", "denied");
+        Assert.Contains((string)entry["request_id"]!, refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(explanation, refused.Error, StringComparison.Ordinal);
+        Assert.Contains(explanation, await Broker.RunAsync("broker", "audit", "explain", (string)entry["request_id"]!), StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _owner.DisposeAsync();

@@ -13,7 +13,7 @@ internal sealed class HeldToken : IAsyncDisposable
 
     private readonly SoftHsmToken _token;
     private readonly Dictionary<string, string?> _environment = [];
-    private KeyProviderProcess? _daemon;
+    private CofferDaemon? _daemon;
 
     private HeldToken(SoftHsmToken token) => _token = token;
 
@@ -31,7 +31,7 @@ internal sealed class HeldToken : IAsyncDisposable
         await held._token.GenerateAesAsync("team-t", "21");
         await held.MakeModuleAsync();
         held.Configure(callTimeout);
-        held._daemon = await KeyProviderProcess.StartAsync(held._environment, ["--config", held.Configuration, "--socket", held.Socket]);
+        held._daemon = await CofferDaemon.StartAsync(held._environment, ["keyprovider", "serve", "--config", held.Configuration, "--socket", held.Socket]);
         return held;
     }
 

@@ -21,7 +21,7 @@ internal sealed class Installation : IAsyncDisposable
     public string Socket => _folder.Combine("kp.sock");
 
     /// <summary>The daemon; null until it is started.</summary>
-    public KeyProviderProcess? Daemon { get; private set; }
+    public CofferDaemon? Daemon { get; private set; }
 
     /// <summary>Makes the keys and starts the daemon.</summary>
     public static async Task<Installation> StartAsync()
@@ -35,7 +35,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Starts the daemon, again if it was ended.</summary>
     public async Task ServeAsync() =>
-        Daemon = await KeyProviderProcess.StartAsync("--socket", Socket, "--local-keys", Keys, "--default-key", TeamA);
+        Daemon = await CofferDaemon.StartAsync(new Dictionary<string, string?>(), "keyprovider", "serve", "--socket", Socket, "--local-keys", Keys, "--default-key", TeamA);
 
     /// <summary>Somebody who encrypts for the key that <paramref name="parameters"/> name, and opens with whatever the provider has.</summary>
     /// <param name="transport">How the runtime reaches the provider.</param>

@@ -26,11 +26,11 @@ internal sealed class AttestedBroker : IAsyncDisposable
 
     public TestAuthority Vendor { get; } = new();
 
-    public static async Task<AttestedBroker> StartAsync(BrokerRules? rules = null)
+    public static async Task<AttestedBroker> StartAsync(BrokerRules? rules = null, TimeSpan ahead = default)
     {
         var policies = new SetPolicies();
         IVerifier[] verifiers = [new TpmVerifier(), new SampleVerifier()];
-        var made = new AttestedBroker(await RunningBroker.StartAsync(parts => KbsFronts.Of(parts, policies, verifiers), rules ?? new BrokerRules()), policies);
+        var made = new AttestedBroker(await RunningBroker.StartAsync(parts => KbsFronts.Of(parts, policies, verifiers), rules ?? new BrokerRules(), ahead), policies);
         (await made.Broker.AdminAsync("POST", "trust", made.Vendor.BundlePem)).ShouldBe(200);
         await made.PutSecretAsync();
         return made;

@@ -99,6 +99,18 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task A_key_that_another_broker_made_is_found_also_after_the_clock_was_set_back()
+    {
+        await using var fixture = new Rotating();
+        await fixture.Keys.SigningKeyAsync(Cancel);
+        fixture.SetBack(TimeSpan.FromHours(6));
+        using var other = fixture.Another();
+        await other.RotateAsync(new RequestOrigin("r", "operator"), Cancel);
+        fixture.Advance(TokenKeys.Notice);
+        Assert.NotNull(await fixture.Keys.FindAsync((await other.SigningKeyAsync(Cancel)).Key.KeyId!, Cancel));
+    }
+
+    [Fact]
     public async Task Spoilt_tokens_are_refused_and_nothing_else_happens()
     {
         await using var fixture = new Rotating();
@@ -139,6 +151,8 @@ public sealed class TokenTests
         public TimeProvider Clock => _broker.Clock;
 
         public void Advance(TimeSpan time) => _broker.Clock.Advance(time);
+
+        public void SetBack(TimeSpan time) => _broker.Clock.Set(-time);
 
         public TokenKeys Another() => new(_broker.Store, new TokenKeyRecords(_sealer), new AuditLog(AuditWriter.Of(_broker.Data), _broker.RootKey, _broker.Clock), _broker.Clock);
 

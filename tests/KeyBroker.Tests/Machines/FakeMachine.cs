@@ -13,9 +13,9 @@ namespace Coffer.KeyBroker.Tests.Machines;
 /// <summary>A machine with a <see cref="FakeTpm"/> that speaks to a broker, one message at a time, so that a test can spoil any.</summary>
 internal sealed class FakeMachine : IDisposable
 {
-    private readonly RunningBroker _broker;
+    private readonly IReachableBroker _broker;
 
-    public FakeMachine(RunningBroker broker, TestAuthority? vendor = null)
+    public FakeMachine(IReachableBroker broker, TestAuthority? vendor = null)
     {
         _broker = broker;
         BindingKey = new FakeBindingKey(Tpm);

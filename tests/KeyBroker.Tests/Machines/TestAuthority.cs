@@ -30,7 +30,7 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyAgreement, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("2.23.133.8.1")], false));
-        using var made = request.Create(_intermediate, Now.AddDays(-1), Now.AddDays(300), RandomNumberGenerator.GetBytes(8));
+        using var made = request.Create(_intermediate, Now.AddDays(-20), Now.AddDays(300), RandomNumberGenerator.GetBytes(8));
         return made.RawData;
     }
 
@@ -56,8 +56,8 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        if (issuer is null) return request.CreateSelfSigned(Now.AddDays(-2), Now.AddDays(1000));
-        using var made = request.Create(issuer, Now.AddDays(-1), Now.AddDays(900), RandomNumberGenerator.GetBytes(8));
+        if (issuer is null) return request.CreateSelfSigned(Now.AddDays(-40), Now.AddDays(1000));
+        using var made = request.Create(issuer, Now.AddDays(-30), Now.AddDays(900), RandomNumberGenerator.GetBytes(8));
         return made.CopyWithPrivateKey(key);
     }
 }

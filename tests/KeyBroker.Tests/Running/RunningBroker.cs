@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
@@ -13,12 +11,11 @@ using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Storage.Sqlite;
 using Coffer.KeyBroker.Tls;
 using Coffer.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.KeyBroker.Tests.Running;
 
 /// <summary>A broker's web server on a free loopback port with a store of its own, and a client that trusts its CA alone.</summary>
-internal sealed class RunningBroker : IAsyncDisposable
+internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
 {
     private readonly TempDirectory _folder = new();
     private readonly CertificateAuthority _authority;
@@ -27,9 +24,10 @@ internal sealed class RunningBroker : IAsyncDisposable
     private readonly RecordSealer _sealer;
     private BrokerServer? _server;
 
-    private RunningBroker(BrokerRules rules)
+    private RunningBroker(BrokerRules rules, TimeSpan ahead)
     {
-        _authority = CertificateAuthority.Make(TimeProvider.System.GetUtcNow());
+        Clock = new SettableClock(TimeProvider.System.GetUtcNow() + ahead);
+        _authority = CertificateAuthority.Make(Clock.GetUtcNow());
         _store = SqliteStore.Open(_folder.Combine("data", "broker.db"), Clock);
         _rootKey = FileRootKey.OpenOrCreate(_folder.Combine("data")).Key;
         _sealer = new RecordSealer(_rootKey);
@@ -38,7 +36,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         Client = ClientOf(_authority.Certificate);
     }
 
-    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+    public SettableClock Clock { get; }
 
     public RecordingAudit Audit { get; }
 
@@ -56,13 +54,16 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     public static Task<RunningBroker> StartAsync(params IBrokerFront[] fronts) => StartAsync(_ => fronts, new BrokerRules());
 
-    public static async Task<RunningBroker> StartAsync(Func<BrokerParts, IEnumerable<IBrokerFront>> fronts, BrokerRules rules)
+    /// <param name="fronts">The other protocols.</param>
+    /// <param name="rules">What the operator set.</param>
+    /// <param name="ahead">How far its clock is ahead of the clients'; negative for one that is behind.</param>
+    public static async Task<RunningBroker> StartAsync(Func<BrokerParts, IEnumerable<IBrokerFront>> fronts, BrokerRules rules, TimeSpan ahead = default)
     {
-        var broker = new RunningBroker(rules);
+        var broker = new RunningBroker(rules, ahead);
         broker.AdminToken = await broker.TokenAsync([Permission.Admin], ["**"], null);
         var ends = new[] { new IPEndPoint(IPAddress.Loopback, 0) };
         broker._server = await BrokerServer.StartAsync(
-            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], TimeProvider.System), [.. fronts(broker.Parts)],
+            broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], ahead == default ? TimeProvider.System : broker.Clock), [.. fronts(broker.Parts)],
             new AccessWatch(broker.Parts), (_, e) => broker.Faults.Enqueue(e), TestContext.Current.CancellationToken);
         return broker;
     }
@@ -70,17 +71,8 @@ internal sealed class RunningBroker : IAsyncDisposable
     public Task<string> TokenAsync(IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime) => _store.WriteAsync(
         async w => (await Parts.AccessTokens.CreateAsync(w, permissions, paths, lifetime, comment: null)).Text, TestContext.Current.CancellationToken);
 
-    /// <summary>One request; the path is below /api/v1/ unless it begins with a slash.</summary>
-    public async Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), Address + (path.StartsWith('/') ? path : "/api/v1/" + path));
-        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
-        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new BrokerAnswer(
-            (int)response.StatusCode, response.Headers.TryGetValues("X-Request-Id", out var ids) ? ids.Single() : null,
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
+    /// <inheritdoc/>
+    public Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null) => BrokerRequest.SendAsync(this, method, path, token, body);
 
     public Task<BrokerAnswer> AdminAsync(string method, string path, string? body = null) => SendAsync(method, path, AdminToken, body);
 
@@ -101,22 +93,6 @@ internal sealed class RunningBroker : IAsyncDisposable
         _rootKey.Dispose();
         _authority.Dispose();
         _folder.Dispose();
-    }
-}
-
-/// <summary>What came back.</summary>
-internal sealed record BrokerAnswer(int Status, string? RequestId, string Body)
-{
-    public JsonNode Json => JsonNode.Parse(Body)!;
-
-    public string Fault => (string)Json["error"]!["fault"]!;
-
-    public string Message => (string)Json["error"]!["message"]!;
-
-    public BrokerAnswer ShouldBe(int status)
-    {
-        if (Status != status) Assert.Fail($"expected {status}, got {Status}: {Body}");
-        return this;
     }
 }
 

@@ -147,7 +147,7 @@ public sealed class BrokerHttp : IDisposable
     {
         HttpRequestError.SecureConnectionError => new AttestationException(
             AttestationFault.Untrusted, $"the broker at {Authority} shows no certificate that is trusted here",
-            "give its ca.pem as the broker's CA; if it is given, something else answers at that address, or the broker has a new CA", e),
+            "give its ca.pem as the broker's CA; if it is given, something else answers at that address, the broker has a new CA, or this machine's clock is days off", e),
         HttpRequestError.NameResolutionError => new AttestationException(AttestationFault.Unreachable, $"the broker's name {Authority} is not known to DNS", inner: e),
         HttpRequestError.ConfigurationLimitExceeded => new AttestationException(AttestationFault.Malformed, $"the broker at {Authority} answers with more than allowed", inner: e),
         _ when IsRefused(e) => new AttestationException(AttestationFault.Unreachable, $"nothing listens at {Authority}", "is the broker running, and is that its address?", e),

@@ -187,7 +187,7 @@ public sealed class SqliteStore : IBrokerStore
 
     private void PurgeSome(StoreTransaction transaction, DateTimeOffset now)
     {
-        if (now - _purged < PurgeInterval) return;
+        if ((now - _purged).Duration() < PurgeInterval) return; // also where the clock was set back
         if (transaction.Purge(PurgeBatch) < PurgeBatch) _purged = now;
     }
 

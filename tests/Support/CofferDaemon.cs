@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using Coffer.Support;
+using System.Globalization;
+using Xunit;
 
-namespace Coffer.Interop.Attested;
+namespace Coffer.Support;
 
 /// <summary>A verb of the executable that serves until it is ended, such as <c>broker serve</c>.</summary>
-internal sealed class CofferDaemon : IAsyncDisposable
+public sealed class CofferDaemon : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -53,7 +54,21 @@ internal sealed class CofferDaemon : IAsyncDisposable
         return daemon;
     }
 
+    /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long ResidentBytes => long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+        CultureInfo.InvariantCulture) * 1024;
+
+    /// <summary>SIGTERM; returns the exit status.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        (await Tool.RunAsync("kill", "-s", "TERM", _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
 
     /// <summary>SIGKILL: no chance to clean up.</summary>
     public async Task KillAsync()
@@ -62,6 +77,7 @@ internal sealed class CofferDaemon : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();
