@@ -196,6 +196,24 @@ public sealed class TpmVerifierTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Evidence_without_the_sha256_bank_is_refused(bool ecc)
+    {
+        // A bank that firmware leaves alone holds what the node's owner likes: which one counts is not his to choose.
+        _tpm.Ecc = ecc;
+        (_tpm.BoundPcrs, _tpm.BindingAttributes) = (null, FakeTpm.BoundAttributes | TpmObjectAttributes.UserWithAuth);
+        Refused("sha256", e =>
+        {
+            e.Remove("tpm_quote");
+            e.Remove("ak_public");
+            var quote = _tpm.Quoted(TpmEvidence.SecondBinding(FakeTpm.Digest, null), [TpmAlgorithm.Sha384]);
+            quote["banks"] = new JsonObject { ["sha384"] = e["coffer"]!["quote"]!["banks"]!["sha384"]!.DeepClone() };
+            e["coffer"]!["quote"] = quote;
+        });
+    }
+
     [Fact]
     public void Another_key_than_the_certified_one_cannot_be_offered()
     {
