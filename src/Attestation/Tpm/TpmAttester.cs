@@ -12,7 +12,7 @@ namespace Coffer.Attestation.Tpm;
 /// Attests with a TPM 2.0: quotes by an attestation key of the endorsement hierarchy, and a binding key in the same TPM to which
 /// secrets are sealed. Makes both keys where the state folder holds none. Keys that it opened are of use until it is disposed.
 /// </summary>
-public sealed class TpmAttester : IAttester, IDisposable
+internal sealed class TpmAttester : IAttester, IDisposable
 {
     private readonly TpmDevice _device;
     private readonly NodeKeys _keys;

@@ -19,7 +19,7 @@ namespace Coffer.Attestation.Tpm.Verification;
 /// says is what was measured.</item>
 /// </list>
 /// </summary>
-public sealed class TpmVerifier : IVerifier
+internal sealed class TpmVerifier : IVerifier
 {
     /// <inheritdoc/>
     public string Tee => TeeNames.Tpm;

@@ -13,14 +13,14 @@ public sealed class TpmVerifierTests : IDisposable
     public void Dispose() => _tpm.Dispose();
 
     [Theory]
-    [InlineData(false, TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha256)]
-    [InlineData(false, TpmAlgorithm.RsaPss, TpmAlgorithm.Sha256)]
-    [InlineData(false, TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha384)]
-    [InlineData(true, TpmAlgorithm.EcDsa, TpmAlgorithm.Sha256)]
-    [InlineData(true, TpmAlgorithm.EcDsa, TpmAlgorithm.Sha512)]
-    public void What_a_TPM_signed_becomes_claims(bool ecc, TpmAlgorithm scheme, TpmAlgorithm hash)
+    [InlineData(false, (int)TpmAlgorithm.RsaSsa, (int)TpmAlgorithm.Sha256)]
+    [InlineData(false, (int)TpmAlgorithm.RsaPss, (int)TpmAlgorithm.Sha256)]
+    [InlineData(false, (int)TpmAlgorithm.RsaSsa, (int)TpmAlgorithm.Sha384)]
+    [InlineData(true, (int)TpmAlgorithm.EcDsa, (int)TpmAlgorithm.Sha256)]
+    [InlineData(true, (int)TpmAlgorithm.EcDsa, (int)TpmAlgorithm.Sha512)]
+    public void What_a_TPM_signed_becomes_claims(bool ecc, int scheme, int hash)
     {
-        (_tpm.Ecc, _tpm.Scheme, _tpm.Hash, _tpm.HostUuid) = (ecc, scheme, hash, "4c4c4544-0042");
+        (_tpm.Ecc, _tpm.Scheme, _tpm.Hash, _tpm.HostUuid) = (ecc, (TpmAlgorithm)scheme, (TpmAlgorithm)hash, "4c4c4544-0042");
         var verdict = _tpm.Verify();
 
         Assert.Equal("tpm", verdict.Tee);
