@@ -229,6 +229,7 @@ public sealed class TpmVerifierTests : IDisposable
         Refused("'tpm_quote'", e => e.Remove("tpm_quote"), AttestationFault.Malformed);
         Refused("'ak'", e => e["coffer"]!.AsObject().Remove("ak"), AttestationFault.Malformed);
         Refused("no quote", e => { e.Remove("tpm_quote"); e.Remove("ak_public"); e["coffer"]!.AsObject().Remove("quote"); }, AttestationFault.Malformed);
+        Refused("empty", e => e["coffer"]!["host_uuid"] = "", AttestationFault.Malformed);
         Refused("24", e => e["tpm_quote"]!["pcrs"]!.AsArray().RemoveAt(3), AttestationFault.Malformed);
         Refused("'pcrs'", e => e["coffer"]!["binding_key"]!["pcrs"] = new JsonArray(1, 1), AttestationFault.Malformed);
         Refused("'pcrs'", e => e["coffer"]!["binding_key"]!["pcrs"] = new JsonArray(), AttestationFault.Malformed);
