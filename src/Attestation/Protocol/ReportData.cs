@@ -21,7 +21,7 @@ public static class ReportData
     /// <summary>The digest that evidence of further devices carries (0.4.0), SHA-384.</summary>
     /// <param name="nonce">The challenge's nonce.</param>
     /// <param name="key">The key that secrets will be sealed to.</param>
-    public static byte[] ComputeForDevice(string nonce, TeePublicKey key) => SHA384.HashData(Common(nonce, key));
+    internal static byte[] ComputeForDevice(string nonce, TeePublicKey key) => SHA384.HashData(Common(nonce, key));
 
     private static byte[] Common(string nonce, TeePublicKey key) =>
         CanonicalJson.WriteObject(("nonce", CanonicalJson.Text(nonce)), ("tee-pubkey", key.Canonical));

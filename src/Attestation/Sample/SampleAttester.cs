@@ -4,7 +4,7 @@ using Coffer.Attestation.Protocol;
 namespace Coffer.Attestation.Sample;
 
 /// <summary>Attests to nothing at all. For trying the protocol where there is no TEE; brokers refuse it unless told otherwise.</summary>
-public sealed class SampleAttester : IAttester
+internal sealed class SampleAttester : IAttester
 {
     /// <inheritdoc/>
     public string Tee => TeeNames.Sample;

@@ -7,7 +7,7 @@ using Coffer.Attestation.Protocol.Json;
 namespace Coffer.Attestation.Sample;
 
 /// <summary>Checks that sample evidence is bound to nonce and key. That proves nothing about who made it, and it names no machine.</summary>
-public sealed class SampleVerifier : IVerifier
+internal sealed class SampleVerifier : IVerifier
 {
     /// <inheritdoc/>
     public string Tee => TeeNames.Sample;

@@ -5,7 +5,7 @@ using Coffer.Jose;
 namespace Coffer.Attestation.Sample;
 
 /// <summary>A key on P-256 that lives in this process's memory and dies with it. Safe for many calls at once.</summary>
-public sealed class SoftwareTeeKey : ITeeKey
+internal sealed class SoftwareTeeKey : ITeeKey
 {
     private readonly Jwk _key;
     private readonly JwkUnwrapper _unwrapper;

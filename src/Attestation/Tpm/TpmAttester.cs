@@ -4,6 +4,7 @@ using Coffer.Attestation.Tpm.Commands;
 using Coffer.Attestation.Tpm.Evidence;
 using Coffer.Attestation.Tpm.Keys;
 using Coffer.Attestation.Tpm.Structures;
+using Coffer.Attestation.Tpm.Verification;
 
 namespace Coffer.Attestation.Tpm;
 
@@ -11,7 +12,7 @@ namespace Coffer.Attestation.Tpm;
 /// Attests with a TPM 2.0: quotes by an attestation key of the endorsement hierarchy, and a binding key in the same TPM to which
 /// secrets are sealed. Makes both keys where the state folder holds none. Keys that it opened are of use until it is disposed.
 /// </summary>
-public sealed class TpmAttester : IAttester, IDisposable
+internal sealed class TpmAttester : IAttester, IDisposable
 {
     private readonly TpmDevice _device;
     private readonly NodeKeys _keys;
@@ -80,7 +81,7 @@ public sealed class TpmAttester : IAttester, IDisposable
         QuotedPcrs? first = null;
         if (ak.Public.Key is TpmRsaKey)
         {
-            var extraData = digest[..EvidenceJson.ExtraDataBytes];
+            var extraData = digest[..TpmEvidence.ExtraDataBytes];
             first = await QuotedPcrs.TakeAsync(tpm, ak, extraData, [TpmAlgorithm.Sha256], cancellationToken).ConfigureAwait(false);
             EvidenceJson.AddCoco(evidence, ak, first);
         }
@@ -90,7 +91,7 @@ public sealed class TpmAttester : IAttester, IDisposable
         if (first is not null && others.Length == 0 && host is null) return first;
         // The label needs a quote to bind it, if only over what the first one is over.
         if (others.Length == 0) others = [TpmAlgorithm.Sha256];
-        var second = await QuotedPcrs.TakeAsync(tpm, ak, EvidenceJson.SecondExtraData(digest.Span, host), others, cancellationToken).ConfigureAwait(false);
+        var second = await QuotedPcrs.TakeAsync(tpm, ak, TpmEvidence.SecondBinding(digest.Span, host), others, cancellationToken).ConfigureAwait(false);
         ours["quote"] = EvidenceJson.SecondQuote(second);
         return first ?? second;
     }
@@ -99,7 +100,7 @@ public sealed class TpmAttester : IAttester, IDisposable
     {
         var parent = await NodeKeys.MakeBindingParentAsync(tpm, cancellationToken).ConfigureAwait(false);
         var loaded = await _keys.LoadBindingKeyAsync(tpm, parent, binding.Stored, cancellationToken).ConfigureAwait(false);
-        var certified = await tpm.CertifyAsync(loaded, ak, digest[..EvidenceJson.ExtraDataBytes], cancellationToken).ConfigureAwait(false);
+        var certified = await tpm.CertifyAsync(loaded, ak, digest[..TpmEvidence.ExtraDataBytes], cancellationToken).ConfigureAwait(false);
         return EvidenceJson.BindingKey(binding.Stored, loaded.Public.AuthPolicy.IsEmpty ? [] : _keys.Bound, certified);
     }
 }

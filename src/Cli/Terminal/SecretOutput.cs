@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Coffer.Cli.Terminal;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Coffer.Cli.Terminal;
 internal static class SecretOutput
 {
     private const string Behind = "/proc/self/fd/1";
+    private const int StandardOutput = 1;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Closes the file behind standard output to others, and says so; leaves pipes, terminals and devices as they are.</summary>
@@ -15,8 +18,10 @@ internal static class SecretOutput
         try
         {
             if (new FileInfo(Behind).LinkTarget is not ['/', ..] path || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal)) return;
-            if (!File.Exists(path) || (File.GetUnixFileMode(path) & ~OwnerOnly) == 0) return;
-            File.SetUnixFileMode(path, OwnerOnly);
+            // By the open file, not by its name, behind which there may be another one by now.
+            using var output = new SafeFileHandle(StandardOutput, ownsHandle: false);
+            if ((File.GetUnixFileMode(output) & ~OwnerOnly) == 0) return;
+            File.SetUnixFileMode(output, OwnerOnly);
             session.Error.WriteLine($"coffer: {Oci.Printable.Of(path)} gets a secret, so its mode is 0600 now");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -8,25 +8,5 @@ namespace Coffer.KeyBroker.Enrolment;
 internal static class EkFingerprint
 {
     /// <exception cref="AttestationException"><see cref="AttestationFault.Malformed"/>: not a key.</exception>
-    public static string Of(TpmPublic ek) => Convert.ToHexStringLower(SHA256.HashData(SubjectPublicKeyInfo(ek)));
-
-    private static byte[] SubjectPublicKeyInfo(TpmPublic key)
-    {
-        try
-        {
-            switch (key.Key)
-            {
-                case TpmRsaKey rsa:
-                    using (var imported = RSA.Create(rsa.ToParameters())) return imported.ExportSubjectPublicKeyInfo();
-                case TpmEccKey ecc:
-                    using (var imported = ECDsa.Create(ecc.ToParameters())) return imported.ExportSubjectPublicKeyInfo();
-                default:
-                    throw new AttestationException(AttestationFault.Unsupported, "the endorsement key is neither RSA nor on a curve");
-            }
-        }
-        catch (CryptographicException e)
-        {
-            throw new AttestationException(AttestationFault.Malformed, "the endorsement key is not a key", inner: e);
-        }
-    }
+    public static string Of(TpmPublic ek) => Convert.ToHexStringLower(SHA256.HashData(ek.ExportSubjectPublicKeyInfo()));
 }

@@ -69,10 +69,10 @@ internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, Joi
         return await ApprovalRules.FindAsync(s, open.Ek).ConfigureAwait(false) is { } rule ? (rule.Labels, $"rule {rule.Name}") : ([], null);
     }
 
-    private static JsonObject Values(TpmPcrValues pcrs)
+    private static JsonObject Values(IReadOnlyDictionary<int, ReadOnlyMemory<byte>> pcrs)
     {
         var bank = new JsonObject();
-        foreach (var (register, value) in pcrs.Values.OrderBy(v => v.Key)) bank[register.ToString(CultureInfo.InvariantCulture)] = Convert.ToHexStringLower(value.Span);
-        return new JsonObject { [TpmHash.Name(pcrs.Bank)] = bank };
+        foreach (var (register, value) in pcrs.OrderBy(v => v.Key)) bank[register.ToString(CultureInfo.InvariantCulture)] = Convert.ToHexStringLower(value.Span);
+        return new JsonObject { ["sha256"] = bank };
     }
 }

@@ -167,12 +167,23 @@ public sealed class BindingKeyTests
     {
         using var folder = new TempDirectory();
         var state = new StateFolder(folder.Combine("state"));
-        var first = await state.LockAsync(TimeProvider.System, TestNode.Cancel);
-        var second = state.LockAsync(TimeProvider.System, TestNode.Cancel);
+        var first = await state.LockAsync(TimeProvider.System, TimeSpan.FromSeconds(30), TestNode.Cancel);
+        var second = state.LockAsync(TimeProvider.System, TimeSpan.FromSeconds(30), TestNode.Cancel);
         await Task.Delay(100, TestNode.Cancel);
         Assert.False(second.IsCompleted);
         first.Dispose();
         (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task A_process_that_never_lets_go_of_the_folder_is_not_waited_for_longer_than_for_a_TPM()
+    {
+        using var folder = new TempDirectory();
+        var state = new StateFolder(folder.Combine("state"));
+        using var first = await state.LockAsync(TimeProvider.System, TimeSpan.FromSeconds(30), TestNode.Cancel);
+        var refused = await Assert.ThrowsAsync<AttestationException>(() => state.LockAsync(TimeProvider.System, TimeSpan.FromMilliseconds(200), TestNode.Cancel));
+        Assert.Equal(AttestationFault.Unavailable, refused.Fault);
+        Assert.Contains(folder.Combine("state"), refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

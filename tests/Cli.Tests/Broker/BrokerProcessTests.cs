@@ -44,6 +44,23 @@ public sealed class BrokerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Secrets_on_standard_output_close_the_file_behind_it_to_others()
+    {
+        using var broker = await BrokerProcess.StartAsync(Data, "--insecure-allow-sample-evidence");
+        (await broker.RunAsync("policy", "put", _folder.Write("policy.json", """{"name":"s","resources":["default/*"],"effect":"allow","when":{"tee":"sample"}}"""))).ShouldSucceed();
+        (await broker.RunAsync("resource", "put", "default/key/one", _folder.Write("key", "a secret"))).ShouldSucceed();
+        foreach (var command in (string[])["attest get --attester sample kbs:///default/key/one", "broker token create --can wrap --path 'default/*' --ttl 1h"])
+        {
+            var file = _folder.Write("secret", "");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            var run = await Tool.RunAsync("sh", ["-c", $"\"$0\" {command} > \"$1\"", CofferBinary.Require(), file], new ToolOptions { Environment = broker.Environment });
+            Assert.Contains("its mode is 0600 now", run.ShouldSucceed().Error, StringComparison.Ordinal);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.NotEmpty(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
     public async Task Killed_broker_keeps_what_it_acknowledged()
     {
         string head;

@@ -104,7 +104,7 @@ public sealed class PolicyDecisionsTests : IAsyncDisposable
         await _policies.PutExampleAsync("reference-values");
         Assert.False((await _policies.DecideAsync(node)).Allowed);
         await _policies.PutReferenceAsync("node-boot", $$"""
-            {"name":"node-boot","values":{"sha256":{"0":["{{PolicyFixture.Pcr(0)}}"],"2":["{{PolicyFixture.Pcr(2)}}"],"7":["{{PolicyFixture.Pcr(7)}}"]},"kernel":["{{PolicyFixture.Pcr(40)}}","{{PolicyFixture.Pcr(41)}}"]} }
+            {"name":"node-boot","values":{"sha256":{"0":["{{PolicyFixture.Pcr(0)}}"],"2":["{{PolicyFixture.Pcr(2)}}"],"7":["{{PolicyFixture.Pcr(7)}}"]},"applications":["{{PolicyFixture.Pcr(50)}}","{{PolicyFixture.Pcr(51)}}"]} }
             """);
         Assert.True((await _policies.DecideAsync(node)).Allowed);
         await _policies.PutExampleAsync("deny-all");

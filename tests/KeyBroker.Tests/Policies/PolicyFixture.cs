@@ -35,7 +35,7 @@ public sealed class PolicyFixture : IAsyncDisposable
                 ["pcrs"] = new JsonObject { ["sha256"] = pcrs },
                 ["binding_key"] = new JsonObject { ["certified"] = true, ["pcr_bound"] = true, ["pcrs"] = new JsonArray([.. BootRegisters.Select(r => (JsonNode?)JsonValue.Create(r))]) },
                 ["event_log"] = new JsonObject { ["replayed"] = true },
-                ["boot"] = new JsonObject { ["secure_boot"] = true, ["kernel"] = new JsonArray(Pcr(40), Pcr(41)), ["command_line"] = new JsonArray("quiet") },
+                ["boot"] = new JsonObject { ["secure_boot"] = true, ["applications"] = new JsonArray(Pcr(50)), ["kernel"] = new JsonArray(Pcr(40), Pcr(41)), ["command_line"] = new JsonArray("quiet") },
             },
             ["host"] = new JsonObject
             {

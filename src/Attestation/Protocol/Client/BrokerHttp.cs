@@ -12,7 +12,7 @@ namespace Coffer.Attestation.Protocol.Client;
 public sealed class BrokerHttp : IDisposable
 {
     private const string SessionCookie = "kbs-session-id";
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(1), Connecting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly BrokerHttpOptions _options;
     private readonly TimeProvider _time;
@@ -32,7 +32,7 @@ public sealed class BrokerHttp : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = options.ProxyFromEnvironment,
-            ConnectTimeout = Connecting,
+            ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64, // KiB
             SslOptions = BrokerTls.Options(options.CaFile),
@@ -91,6 +91,12 @@ public sealed class BrokerHttp : IDisposable
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new AttestationException(AttestationFault.Unreachable, $"the broker at {Authority} does not answer within {_options.Timeout.TotalSeconds:F0} s", inner: e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The platform says "cancelled" where its own limit for connecting has passed.
+            throw new AttestationException(AttestationFault.Unreachable, $"the broker at {Authority} takes no connection within {_options.ConnectTimeout.TotalSeconds:F0} s",
+                "is that its address, and is anything between that drops packets?", e);
         }
         catch (IOException e)
         {

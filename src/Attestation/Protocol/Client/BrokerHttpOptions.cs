@@ -16,6 +16,9 @@ public sealed record BrokerHttpOptions(Uri Address)
     /// <summary>How long one request may take, answer included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a connection may take to be there, TLS included.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a refused connection is tried again, as while the broker starts.</summary>
     public TimeSpan RetryRefusedFor { get; init; } = TimeSpan.Zero;
 }

@@ -1,10 +1,12 @@
+using System.Runtime.ExceptionServices;
 using Coffer.Attestation.Protocol.Messages;
 
 namespace Coffer.Attestation.Protocol.Client;
 
 /// <summary>
 /// Gets resources with one attestation for many of them. A token is used again until shortly before it expires, and only while the
-/// machine's state is the one that was attested. Callers at the same time share one attestation. Safe for many calls at once.
+/// machine's state is the one that was attested. Callers at the same time share one attestation, and its failure as well. Safe for many
+/// calls at once.
 /// </summary>
 /// <param name="client">The broker; stays the caller's to dispose.</param>
 /// <param name="attester">The attester that <paramref name="client"/> uses.</param>
@@ -15,6 +17,8 @@ public sealed class TokenCache(RcarClient client, IAttester attester, TimeProvid
 
     private readonly SemaphoreSlim _gate = new(1);
     private SessionLease? _current;
+    private long _finished; // attestations that came to an end
+    private (long Number, ExceptionDispatchInfo Why)? _failure;
 
     /// <summary>Gets a resource. A token that the broker no longer takes (401) is replaced once.</summary>
     /// <returns>The resource, which the caller zeroes.</returns>
@@ -70,10 +74,13 @@ public sealed class TokenCache(RcarClient client, IAttester attester, TimeProvid
 
     private async Task<(SessionLease Lease, bool IsNew)> EnterAsync(SessionLease? refused, CancellationToken cancellationToken)
     {
+        var finished = Interlocked.Read(ref _finished);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var isNew = false;
+            // It failed while this caller waited for it: to ask again would make every layer wait for all before it.
+            if (_current is null && _failure is { } failure && failure.Number > finished) failure.Why.Throw();
             if (_current is null || _current == refused || !await IsGoodAsync(_current, cancellationToken).ConfigureAwait(false))
             {
                 Interlocked.Exchange(ref _current, null)?.Leave();
@@ -92,8 +99,18 @@ public sealed class TokenCache(RcarClient client, IAttester attester, TimeProvid
     private async Task<SessionLease> AttestAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp(); // before the broker's clock starts to count
-        var session = await client.AttestAsync(cancellationToken).ConfigureAwait(false);
-        return new SessionLease(session, began, new KbsToken(session.Token).Lifetime() ?? ShortLife);
+        _failure = null;
+        try
+        {
+            var session = await client.AttestAsync(cancellationToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _finished);
+            return new SessionLease(session, began, new KbsToken(session.Token).Lifetime() ?? ShortLife);
+        }
+        catch (AttestationException e)
+        {
+            _failure = (Interlocked.Increment(ref _finished), ExceptionDispatchInfo.Capture(e));
+            throw;
+        }
     }
 
     private async Task<bool> IsGoodAsync(SessionLease lease, CancellationToken cancellationToken) =>

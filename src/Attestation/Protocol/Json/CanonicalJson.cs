@@ -7,7 +7,7 @@ namespace Coffer.Attestation.Protocol.Json;
 /// The JSON Canonicalization Scheme (RFC 8785): members sorted by their UTF-16 code units, no white space, no escape that JSON does
 /// not demand. The platform's writer escapes <c>+</c> and quotes in ways that hash to something else.
 /// </summary>
-public static class CanonicalJson
+internal static class CanonicalJson
 {
     private const int MaxDepth = 64;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coffer.Attestation.Protocol.Enrolment;
 using Coffer.Attestation.Tpm.Commands;
 using Coffer.Attestation.Tpm.Evidence;
 using Coffer.Attestation.Tpm.Keys;
@@ -31,18 +32,6 @@ public sealed class TpmEnrolment : IDisposable
         _device = new TpmDevice(settings.Address, time, settings.Patience);
         _keys = new NodeKeys(settings, time);
         _folder = new StateFolder(settings.StateDirectory);
-    }
-
-    /// <summary>What a quote at enrolment carries as extraData: 32 bytes.</summary>
-    /// <param name="nonce">The broker's.</param>
-    /// <param name="secret">The credential's.</param>
-    public static byte[] QuoteData(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> secret)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("coffer-enroll-1\0"u8);
-        hash.AppendData(nonce);
-        hash.AppendData(secret);
-        return hash.GetHashAndReset();
     }
 
     /// <summary>Makes the attestation key where there is none yet, and finds the endorsement key with its certificate.</summary>
@@ -78,7 +67,7 @@ public sealed class TpmEnrolment : IDisposable
             var secret = await OpenAsync(tpm, ak, offer.Kind, credential, seed, cancel).ConfigureAwait(false);
             try
             {
-                var quoted = await QuotedPcrs.TakeAsync(tpm, ak, QuoteData(nonce.Span, secret), [TpmAlgorithm.Sha256], cancel).ConfigureAwait(false);
+                var quoted = await QuotedPcrs.TakeAsync(tpm, ak, EnrolmentProof.Binding(nonce.Span, secret), [TpmAlgorithm.Sha256], cancel).ConfigureAwait(false);
                 return new TpmEnrolmentAnswer(secret, quoted.Quote.Message, quoted.Quote.Signature, quoted.Hex(TpmAlgorithm.Sha256));
             }
             catch

@@ -12,28 +12,31 @@ internal sealed class BootClaims
     private static readonly int[] ExtendedLater = [10, 11, 12, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23];
 
     private readonly TcgEventLog _log;
-    private readonly TpmAlgorithm _bank;
+    private const TpmAlgorithm Bank = TpmAlgorithm.Sha256;
+    private const int MostTextBytes = 256;
     private readonly HashSet<int> _replayed;
 
-    private BootClaims(TcgEventLog log, TpmAlgorithm bank, HashSet<int> replayed) => (_log, _bank, _replayed) = (log, bank, replayed);
+    private BootClaims(TcgEventLog log, HashSet<int> replayed) => (_log, _replayed) = (log, replayed);
 
-    /// <summary>Replays the log in every quoted bank that it has digests of.</summary>
-    /// <exception cref="AttestationException"><see cref="AttestationFault.Untrusted"/>: it does not end at the quoted values, or no quoted
-    /// bank is in it; <see cref="AttestationFault.Malformed"/>.</exception>
+    /// <summary>
+    /// Replays the log in every quoted bank that it has digests of; sha256 has to be one of them. In a bank that firmware leaves alone,
+    /// any log can be replayed by whoever extends it later, so which bank counts is not for the log to choose.
+    /// </summary>
+    /// <exception cref="AttestationException"><see cref="AttestationFault.Untrusted"/>: it does not end at the quoted values, or that
+    /// bank is not in it; <see cref="AttestationFault.Malformed"/>.</exception>
     public static BootClaims Replay(TcgEventLog log, IReadOnlyList<TpmPcrValues> banks)
     {
         HashSet<int>? replayed = null;
-        TpmAlgorithm? strongest = null;
+        if (!log.Banks.Contains(Bank)) throw new AttestationException(AttestationFault.Untrusted, "the event log has no digests of the sha256 bank");
         foreach (var bank in banks.Where(bank => HashStrength.IsEnough(bank.Bank) && log.Banks.Contains(bank.Bank)))
         {
             var here = ReplayBank(log, bank);
             if (replayed is null) replayed = here;
             else replayed.IntersectWith(here);
-            strongest ??= bank.Bank;
         }
         return replayed is null
             ? throw new AttestationException(AttestationFault.Untrusted, "the event log has digests of no bank that was quoted")
-            : new BootClaims(log, strongest!.Value, replayed);
+            : new BootClaims(log, replayed);
     }
 
     /// <summary>Claims about the log itself.</summary>
@@ -48,9 +51,10 @@ internal sealed class BootClaims
     {
         var boot = new JsonObject();
         if (SecureBootClaim.Read(this) is { } secure) boot["secure_boot"] = secure;
-        var applications = Of(4).Where(e => e.Type == TcgEventType.EfiBootServicesApplication).Select(Hex).ToList();
-        if (applications.Count > 0) boot["applications"] = ClaimList.Of(applications);
-        ShimClaims.Add(this, boot);
+        // What is neither a separator nor a remark of the firmware's may have been started, whatever type the log gives it.
+        ClaimList.Put(boot, "applications", [.. Of(4).Where(e => !IsSeparator(e) && !IsRemark(e)).Select(Hex)]);
+        ClaimList.Put(boot, "files", Digests(9));
+        ClaimList.Put(boot, "shim", Digests(14));
         LoaderClaims.Add(this, boot);
         return boot;
     }
@@ -60,10 +64,19 @@ internal sealed class BootClaims
         _replayed.Contains(register) ? [.. _log.Events.Where(e => e.Register == register && e.Type != TcgEventType.NoAction)] : [];
 
     /// <summary>Whether exactly these bytes were measured by an event.</summary>
-    public bool Measures(TcgEvent measured, ReadOnlySpan<byte> bytes) => measured.Measures(_bank, bytes);
+    public static bool Measures(TcgEvent measured, ReadOnlySpan<byte> bytes) => measured.Measures(Bank, bytes);
+
+    /// <summary>Whether a separator was measured (section 3.3.2.2 of the profile). Told by the digest: types are the log's word.</summary>
+    public static bool IsSeparator(TcgEvent measured) => Measures(measured, [0, 0, 0, 0]) || Measures(measured, [0xff, 0xff, 0xff, 0xff]);
+
+    // "Calling EFI Application from Boot Option" and the like: a short text that was hashed as it stands, which no program is.
+    private static bool IsRemark(TcgEvent measured) =>
+        measured.Data.Length is > 0 and <= MostTextBytes && !measured.Data.Span.ContainsAnyExceptInRange((byte)' ', (byte)'~') && Measures(measured, measured.Data.Span);
+
+    private List<string> Digests(int register) => [.. Of(register).Where(e => !IsSeparator(e)).Select(Hex)];
 
     /// <summary>What an event extended.</summary>
-    public string Hex(TcgEvent measured) => Convert.ToHexStringLower(measured.DigestIn(_bank)!.Value.Span);
+    public static string Hex(TcgEvent measured) => Convert.ToHexStringLower(measured.DigestIn(Bank)!.Value.Span);
 
     private static HashSet<int> ReplayBank(TcgEventLog log, TpmPcrValues quoted)
     {

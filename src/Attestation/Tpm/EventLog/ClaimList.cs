@@ -5,12 +5,14 @@ namespace Coffer.Attestation.Tpm.EventLog;
 /// <summary>Lists in claims, bounded: claims are stored and shown.</summary>
 internal static class ClaimList
 {
-    private const int MostEntries = 64, MostCharacters = 4096;
+    private const int MostEntries = 512, MostCharacters = 64 * 1024;
 
-    /// <summary>A list of distinct texts in their order. One that is too long or too many makes no list at all, since half of it would mislead.</summary>
-    public static JsonArray? Of(IEnumerable<string> texts)
+    /// <summary>Puts a list of distinct texts in their order, unless there are none. One that is too long becomes no claim at all, since
+    /// half of it would mislead.</summary>
+    public static void Put(JsonObject claims, string name, IReadOnlyList<string> texts)
     {
         var distinct = texts.Distinct(StringComparer.Ordinal).Take(MostEntries + 1).ToList();
-        return distinct.Count <= MostEntries && distinct.TrueForAll(t => t.Length <= MostCharacters) ? new JsonArray([.. distinct.Select(t => (JsonNode)JsonValue.Create(t))]) : null;
+        if (distinct.Count is 0 or > MostEntries || distinct.Sum(text => (long)text.Length) > MostCharacters) return;
+        claims[name] = new JsonArray([.. distinct.Select(text => (JsonNode)JsonValue.Create(text))]);
     }
 }

@@ -7,26 +7,13 @@ internal static class LoaderClaims
 {
     public static void Add(BootClaims claims, JsonObject boot)
     {
-        var (kernels, initrds, commandLines) = (new List<string>(), new List<string>(), new List<string>());
-        var grub = GrubEvents.Read(claims);
-        kernels.AddRange(grub.Kernels);
-        initrds.AddRange(grub.Initrds);
-        commandLines.AddRange(grub.CommandLines);
+        var (grub, image) = (GrubEvents.Read(claims), UnifiedImageEvents.Read(claims));
+        ClaimList.Put(boot, "kernel", image.Kernels);
+        ClaimList.Put(boot, "initrd", image.Initrds);
+        ClaimList.Put(boot, "command_line", [.. grub.CommandLines, .. StubCommandLine.Read(claims)]);
 
-        var image = UnifiedImageEvents.Read(claims);
-        kernels.AddRange(image.Kernels);
-        initrds.AddRange(image.Initrds);
-        commandLines.AddRange(StubCommandLine.Read(claims));
-        initrds.AddRange(KernelStubEvents.Initrds(claims));
-
-        Put(boot, "kernel", kernels);
-        Put(boot, "initrd", initrds);
-        Put(boot, "command_line", commandLines);
-        if (grub.Commands.Count > 0 && ClaimList.Of(grub.Commands) is { } commands) boot["grub"] = new JsonObject { ["commands"] = commands };
-    }
-
-    private static void Put(JsonObject boot, string name, List<string> texts)
-    {
-        if (texts.Count > 0 && ClaimList.Of(texts) is { } list) boot[name] = list;
+        var commands = new JsonObject();
+        ClaimList.Put(commands, "commands", grub.Commands);
+        if (commands.Count > 0) boot["grub"] = commands;
     }
 }

@@ -11,10 +11,10 @@ internal static class StubCommandLine
     public static IReadOnlyList<string> Read(BootClaims claims)
     {
         var lines = new List<string>();
-        foreach (var measured in claims.Of(12).Where(e => e.Type != TcgEventType.Separator))
+        foreach (var measured in claims.Of(12).Where(e => !BootClaims.IsSeparator(e)))
         {
             var data = measured.Data.Span;
-            if (measured.Type != TcgEventType.Ipl || data.Length % 2 != 0 || !claims.Measures(measured, data)) return [];
+            if (data.Length % 2 != 0 || !BootClaims.Measures(measured, data)) return [];
             lines.Add(Encoding.Unicode.GetString(data).TrimEnd('\0'));
         }
         return lines;

@@ -14,12 +14,12 @@ internal sealed record UnifiedImageEvents(IReadOnlyList<string> Kernels, IReadOn
         var events = claims.Of(11);
         for (var i = 0; i + 1 < events.Count; i++)
         {
-            var into = IsName(claims, events[i], ".linux") ? kernels : IsName(claims, events[i], ".initrd") ? initrds : null;
+            var into = IsName(events[i], ".linux") ? kernels : IsName(events[i], ".initrd") ? initrds : null;
             if (into is null) continue;
-            into.Add(claims.Hex(events[++i]));
+            into.Add(BootClaims.Hex(events[++i]));
         }
         return new UnifiedImageEvents(kernels, initrds);
     }
 
-    private static bool IsName(BootClaims claims, TcgEvent measured, string name) => claims.Measures(measured, Encoding.ASCII.GetBytes(name + '\0'));
+    private static bool IsName(TcgEvent measured, string name) => BootClaims.Measures(measured, Encoding.ASCII.GetBytes(name + '\0'));
 }

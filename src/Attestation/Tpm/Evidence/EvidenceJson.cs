@@ -13,15 +13,6 @@ namespace Coffer.Attestation.Tpm.Evidence;
 /// </summary>
 internal static class EvidenceJson
 {
-    /// <summary>How much of the report's digest a quote carries, in bytes.</summary>
-    public const int ExtraDataBytes = 32;
-
-    /// <summary>What the second quote carries: the digest in full, and the label.</summary>
-    /// <param name="digest">Of the report.</param>
-    /// <param name="hostUuid">Null where there is none.</param>
-    public static byte[] SecondExtraData(ReadOnlySpan<byte> digest, string? hostUuid) =>
-        SHA256.HashData([.. "coffer-tpm-evidence-1\0"u8, .. digest, .. SHA256.HashData(Encoding.UTF8.GetBytes(hostUuid ?? ""))]);
-
     /// <summary>The members of CoCo's, for an RSA key.</summary>
     public static void AddCoco(JsonObject evidence, LoadedKey ak, QuotedPcrs quoted)
     {

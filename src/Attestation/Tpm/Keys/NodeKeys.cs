@@ -49,7 +49,7 @@ internal sealed class NodeKeys
     /// values than they have now, or where the TPM does not take it.</summary>
     public async Task<StoredKey> OpenBindingKeyAsync(TpmConnection tpm, CancellationToken cancellationToken)
     {
-        using var alone = await _folder.LockAsync(_time, cancellationToken).ConfigureAwait(false);
+        using var alone = await _folder.LockAsync(_time, _settings.Patience, cancellationToken).ConfigureAwait(false);
         var template = KeyTemplates.Binding(await CurrentPolicyAsync(tpm, cancellationToken).ConfigureAwait(false));
         var parent = await MakeBindingParentAsync(tpm, cancellationToken).ConfigureAwait(false);
         var kept = ReadBindingKey();
@@ -79,7 +79,7 @@ internal sealed class NodeKeys
 
     private async Task<StoredKey> MakeAkAsync(TpmConnection tpm, LoadedKey parent, CancellationToken cancellationToken)
     {
-        using var alone = await _folder.LockAsync(_time, cancellationToken).ConfigureAwait(false);
+        using var alone = await _folder.LockAsync(_time, _settings.Patience, cancellationToken).ConfigureAwait(false);
         if (StoredKey.Read(_folder, AkFile) is { } others) return others;
         var (made, secret) = await tpm.CreateAsync(parent, EmptyPassword.Instance, KeyTemplates.Attestation(_settings.AkAlgorithm), cancellationToken).ConfigureAwait(false);
         var stored = new StoredKey(made, secret);

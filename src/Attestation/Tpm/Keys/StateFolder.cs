@@ -61,9 +61,10 @@ internal sealed class StateFolder(string path)
 
     /// <summary>Waits until no other process makes keys in the folder, and keeps them from it until the result is disposed.</summary>
     /// <exception cref="AttestationException"><see cref="AttestationFault.Unavailable"/>: the folder cannot be used.</exception>
-    public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task<IDisposable> LockAsync(TimeProvider time, TimeSpan patience, CancellationToken cancellationToken)
     {
         const int wouldBlock = 11; // EAGAIN
+        var began = time.GetTimestamp();
         while (true)
         {
             try
@@ -79,6 +80,8 @@ internal sealed class StateFolder(string path)
             }
             catch (IOException e) when ((e.HResult & 0xFFFF) == wouldBlock)
             {
+                if (time.GetElapsedTime(began) >= patience)
+                    throw new AttestationException(AttestationFault.Unavailable, $"another process works in {Printable.Of(path)} for more than {patience.TotalSeconds:0.#} seconds", "end it, or try again", e);
                 await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

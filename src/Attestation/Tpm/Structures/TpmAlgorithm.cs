@@ -1,7 +1,7 @@
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>TPM_ALG_ID (TPM 2.0 Library Part 2, section 6.3; values of the TCG Algorithm Registry): those that appear here.</summary>
-public enum TpmAlgorithm : ushort
+internal enum TpmAlgorithm : ushort
 {
     /// <summary>No value.</summary>
     None = 0x0000,

@@ -9,7 +9,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// <param name="Counters">The TPM's clock and counters; obfuscated for keys outside the endorsement and platform hierarchies.</param>
 /// <param name="FirmwareVersion">The vendor's; obfuscated likewise.</param>
 /// <param name="Attested">What is attested.</param>
-public sealed record TpmAttest(
+internal sealed record TpmAttest(
     ReadOnlyMemory<byte> QualifiedSigner, ReadOnlyMemory<byte> ExtraData, BootCounters Counters, ulong FirmwareVersion, TpmAttested Attested)
 {
     /// <summary>The largest structure that is read, in bytes.</summary>

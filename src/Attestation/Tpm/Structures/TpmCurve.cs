@@ -1,7 +1,7 @@
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>TPM_ECC_CURVE (TPM 2.0 Library Part 2, section 6.4): the curves that are known here.</summary>
-public enum TpmCurve : ushort
+internal enum TpmCurve : ushort
 {
     /// <summary>No curve.</summary>
     None = 0x0000,

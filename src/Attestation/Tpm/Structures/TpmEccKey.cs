@@ -7,10 +7,10 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// <param name="Kdf">How keys are derived from an agreed secret; null scheme in all keys of ours.</param>
 /// <param name="X">Big-endian, leading zeros allowed to be absent; in a template empty or zeros.</param>
 /// <param name="Y">Like <paramref name="X"/>.</param>
-public sealed record TpmEccKey(TpmCurve Curve, TpmScheme Kdf, ReadOnlyMemory<byte> X, ReadOnlyMemory<byte> Y) : TpmPublicKey
+internal sealed record TpmEccKey(TpmCurve Curve, TpmScheme Kdf, ReadOnlyMemory<byte> X, ReadOnlyMemory<byte> Y) : TpmPublicKey
 {
     /// <inheritdoc/>
-    public override TpmAlgorithm Type => TpmAlgorithm.Ecc;
+    internal override TpmAlgorithm Type => TpmAlgorithm.Ecc;
 
     /// <summary>Size of a coordinate in bytes.</summary>
     public int CoordinateBytes => SizeOf(Curve);

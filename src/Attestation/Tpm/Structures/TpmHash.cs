@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>The hash algorithms that are known here, by their TPM identifiers (TPM 2.0 Library Part 2, section 6.3).</summary>
-public static class TpmHash
+internal static class TpmHash
 {
     /// <summary>The longest digest, in bytes.</summary>
     public const int MostBytes = 64;

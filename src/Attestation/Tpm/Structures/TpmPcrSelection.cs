@@ -1,7 +1,7 @@
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>TPMS_PCR_SELECTION (TPM 2.0 Library Part 2, section 10.6.2): registers of one bank. Immutable.</summary>
-public sealed class TpmPcrSelection
+internal sealed class TpmPcrSelection
 {
     /// <summary>Registers of every PC's TPM, numbered from 0.</summary>
     public const int Registers = 24;

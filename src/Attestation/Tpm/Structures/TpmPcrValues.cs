@@ -5,7 +5,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// <summary>Values of the registers of one bank, by number.</summary>
 /// <param name="Bank">The bank's hash.</param>
 /// <param name="Values">Each as long as a digest of the bank.</param>
-public sealed record TpmPcrValues(TpmAlgorithm Bank, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Values)
+internal sealed record TpmPcrValues(TpmAlgorithm Bank, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Values)
 {
     /// <summary>The digest that quotes and policies carry: of the values of the selected registers, bank after bank as selected, ascending
     /// within each (TPM 2.0 Library Part 1, section 17.5).</summary>

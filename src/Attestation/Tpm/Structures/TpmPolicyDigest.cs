@@ -1,7 +1,7 @@
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>Digests of policies, as a TPM's policy session computes them (TPM 2.0 Library Part 3, sections 23.4 and 23.7).</summary>
-public static class TpmPolicyDigest
+internal static class TpmPolicyDigest
 {
     private const uint PolicySecretCommand = 0x00000151;
     private const uint PolicyPcrCommand = 0x0000017f;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>
@@ -7,22 +9,22 @@ namespace Coffer.Attestation.Tpm.Structures;
 public sealed record TpmPublic
 {
     /// <summary>The largest TPM2B_PUBLIC that is read, in bytes.</summary>
-    public const int MostBytes = 2048;
+    internal const int MostBytes = 2048;
 
     /// <summary>The hash of the object's name and policy.</summary>
-    public TpmAlgorithm NameAlgorithm { get; init; } = TpmAlgorithm.Sha256;
+    internal TpmAlgorithm NameAlgorithm { get; init; } = TpmAlgorithm.Sha256;
 
     /// <summary>What it may be used for.</summary>
     public required TpmObjectAttributes Attributes { get; init; }
 
     /// <summary>Digest of the policy that authorizes its use; empty where there is none.</summary>
-    public ReadOnlyMemory<byte> AuthPolicy { get; init; }
+    internal ReadOnlyMemory<byte> AuthPolicy { get; init; }
 
     /// <summary>How it protects its children, where it is a storage key.</summary>
-    public TpmSymmetric Symmetric { get; init; } = TpmSymmetric.Null;
+    internal TpmSymmetric Symmetric { get; init; } = TpmSymmetric.Null;
 
     /// <summary>How it signs or decrypts.</summary>
-    public TpmScheme Scheme { get; init; } = TpmScheme.Null;
+    internal TpmScheme Scheme { get; init; } = TpmScheme.Null;
 
     /// <summary>The key itself.</summary>
     public required TpmPublicKey Key { get; init; }
@@ -30,7 +32,7 @@ public sealed record TpmPublic
     /// <summary>Reads a TPMT_PUBLIC.</summary>
     /// <exception cref="AttestationException"><see cref="AttestationFault.Malformed"/>, also where bytes follow;
     /// <see cref="AttestationFault.Unsupported"/>: neither RSA nor a NIST curve, or an unknown hash.</exception>
-    public static TpmPublic Parse(ReadOnlySpan<byte> bytes)
+    internal static TpmPublic Parse(ReadOnlySpan<byte> bytes)
     {
         var reader = new TpmReader(bytes, "the public area");
         var read = Read(ref reader);
@@ -56,8 +58,28 @@ public sealed record TpmPublic
         return writer.Algorithm(NameAlgorithm).Bytes(TpmHash.Hash(NameAlgorithm, ToBytes())).ToArray();
     }
 
+    /// <summary>The key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER, whatever its attributes.</summary>
+    /// <exception cref="AttestationException"><see cref="AttestationFault.Malformed"/>: its numbers are no key.</exception>
+    public byte[] ExportSubjectPublicKeyInfo()
+    {
+        try
+        {
+            if (Key is TpmRsaKey numbers)
+            {
+                using var rsa = RSA.Create(numbers.ToParameters());
+                return rsa.ExportSubjectPublicKeyInfo();
+            }
+            using var curve = ECDsa.Create(((TpmEccKey)Key).ToParameters());
+            return curve.ExportSubjectPublicKeyInfo();
+        }
+        catch (CryptographicException e)
+        {
+            throw new AttestationException(AttestationFault.Malformed, "the public area holds no key", inner: e);
+        }
+    }
+
     /// <summary>As a TPMT_PUBLIC.</summary>
-    public byte[] ToBytes()
+    internal byte[] ToBytes()
     {
         using var writer = new TpmWriter();
         writer.Algorithm(Key.Type).Algorithm(NameAlgorithm).UInt32((uint)Attributes).Sized(AuthPolicy.Span);
@@ -69,7 +91,7 @@ public sealed record TpmPublic
     }
 
     /// <summary>As a TPM2B_PUBLIC.</summary>
-    public byte[] ToSizedBytes()
+    internal byte[] ToSizedBytes()
     {
         using var writer = new TpmWriter();
         return writer.Sized(ToBytes()).ToArray();

@@ -8,7 +8,7 @@ public abstract record TpmPublicKey
     }
 
     /// <summary>Its type, as TPMT_PUBLIC begins with it.</summary>
-    public abstract TpmAlgorithm Type { get; }
+    internal abstract TpmAlgorithm Type { get; }
 
     internal abstract void WriteParameters(TpmWriter writer);
 

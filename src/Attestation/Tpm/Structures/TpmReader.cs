@@ -8,7 +8,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// </summary>
 /// <param name="data">The structure; not copied.</param>
 /// <param name="what">Its name, for messages.</param>
-public ref struct TpmReader(ReadOnlySpan<byte> data, string what)
+internal ref struct TpmReader(ReadOnlySpan<byte> data, string what)
 {
     private readonly ReadOnlySpan<byte> _data = data;
 

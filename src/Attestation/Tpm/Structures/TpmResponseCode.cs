@@ -4,7 +4,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>TPM_RC (TPM 2.0 Library Part 2, section 6.6): what a TPM answers where it does not do as told.</summary>
 /// <param name="Value">The code as it came.</param>
-public readonly record struct TpmResponseCode(uint Value)
+internal readonly record struct TpmResponseCode(uint Value)
 {
     private const uint FormatOne = 0x080;
     private const uint ParameterBit = 0x040;

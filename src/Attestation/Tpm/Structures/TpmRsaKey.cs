@@ -6,13 +6,13 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// <param name="Bits">Length of the modulus in bits: 1024 to 4096, a multiple of 8.</param>
 /// <param name="Exponent">The public exponent; 0 stands for 65,537.</param>
 /// <param name="Modulus">Big-endian; in a template empty or zeros.</param>
-public sealed record TpmRsaKey(ushort Bits, uint Exponent, ReadOnlyMemory<byte> Modulus) : TpmPublicKey
+internal sealed record TpmRsaKey(ushort Bits, uint Exponent, ReadOnlyMemory<byte> Modulus) : TpmPublicKey
 {
     private const int MostBits = 4096;
     private const uint DefaultExponent = 65_537;
 
     /// <inheritdoc/>
-    public override TpmAlgorithm Type => TpmAlgorithm.Rsa;
+    internal override TpmAlgorithm Type => TpmAlgorithm.Rsa;
 
     /// <summary>The key as .NET knows it.</summary>
     /// <exception cref="AttestationException"><see cref="AttestationFault.Malformed"/>: the modulus is not of <see cref="Bits"/> bits, or

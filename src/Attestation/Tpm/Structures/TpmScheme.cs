@@ -6,7 +6,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// </summary>
 /// <param name="Algorithm">The scheme; <see cref="TpmAlgorithm.Null"/>: chosen at use.</param>
 /// <param name="Hash">Its hash; <see cref="TpmAlgorithm.None"/> where it has none.</param>
-public sealed record TpmScheme(TpmAlgorithm Algorithm, TpmAlgorithm Hash = TpmAlgorithm.None)
+internal sealed record TpmScheme(TpmAlgorithm Algorithm, TpmAlgorithm Hash = TpmAlgorithm.None)
 {
     private const ushort EcDaa = 0x001A;
 

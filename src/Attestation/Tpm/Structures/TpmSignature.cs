@@ -6,7 +6,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// </summary>
 /// <param name="Algorithm">RSASSA, RSAPSS or ECDSA.</param>
 /// <param name="Hash">The hash of the signed message, one that is known here.</param>
-public abstract record TpmSignature(TpmAlgorithm Algorithm, TpmAlgorithm Hash)
+internal abstract record TpmSignature(TpmAlgorithm Algorithm, TpmAlgorithm Hash)
 {
     private const int MostRsaBytes = 512;
     private const int MostScalarBytes = 66;
@@ -43,7 +43,7 @@ public abstract record TpmSignature(TpmAlgorithm Algorithm, TpmAlgorithm Hash)
 /// <param name="Algorithm">RSASSA or RSAPSS.</param>
 /// <param name="Hash">The hash of the signed message.</param>
 /// <param name="Value">The signature, as long as the modulus.</param>
-public sealed record TpmRsaSignature(TpmAlgorithm Algorithm, TpmAlgorithm Hash, ReadOnlyMemory<byte> Value) : TpmSignature(Algorithm, Hash)
+internal sealed record TpmRsaSignature(TpmAlgorithm Algorithm, TpmAlgorithm Hash, ReadOnlyMemory<byte> Value) : TpmSignature(Algorithm, Hash)
 {
     private protected override void WriteValue(TpmWriter writer) => writer.Sized(Value.Span);
 }
@@ -52,7 +52,7 @@ public sealed record TpmRsaSignature(TpmAlgorithm Algorithm, TpmAlgorithm Hash, 
 /// <param name="Hash">The hash of the signed message.</param>
 /// <param name="R">Big-endian; leading zeros may be absent.</param>
 /// <param name="S">Big-endian; leading zeros may be absent.</param>
-public sealed record TpmEcdsaSignature(TpmAlgorithm Hash, ReadOnlyMemory<byte> R, ReadOnlyMemory<byte> S) : TpmSignature(TpmAlgorithm.EcDsa, Hash)
+internal sealed record TpmEcdsaSignature(TpmAlgorithm Hash, ReadOnlyMemory<byte> R, ReadOnlyMemory<byte> S) : TpmSignature(TpmAlgorithm.EcDsa, Hash)
 {
     private protected override void WriteValue(TpmWriter writer) => writer.Sized(R.Span).Sized(S.Span);
 }

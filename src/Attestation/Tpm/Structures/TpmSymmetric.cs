@@ -7,7 +7,7 @@ namespace Coffer.Attestation.Tpm.Structures;
 /// <param name="Algorithm">The cipher; <see cref="TpmAlgorithm.Null"/>: none.</param>
 /// <param name="KeyBits">Length of its key in bits; 0 where there is none.</param>
 /// <param name="Mode">Its mode; <see cref="TpmAlgorithm.None"/> where there is none.</param>
-public sealed record TpmSymmetric(TpmAlgorithm Algorithm, ushort KeyBits = 0, TpmAlgorithm Mode = TpmAlgorithm.None)
+internal sealed record TpmSymmetric(TpmAlgorithm Algorithm, ushort KeyBits = 0, TpmAlgorithm Mode = TpmAlgorithm.None)
 {
     /// <summary>None.</summary>
     public static TpmSymmetric Null { get; } = new(TpmAlgorithm.Null);

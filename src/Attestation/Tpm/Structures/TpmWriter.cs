@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Coffer.Attestation.Tpm.Structures;
 
 /// <summary>Writes TPM structures (TPM 2.0 Library Part 2, section 4.2). Disposal zeroes what was written; not safe for several threads.</summary>
-public sealed class TpmWriter : IDisposable
+internal sealed class TpmWriter : IDisposable
 {
     private byte[] _bytes = new byte[256];
 

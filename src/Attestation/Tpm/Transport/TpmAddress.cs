@@ -22,11 +22,11 @@ public abstract record TpmAddress
     }
 
     /// <summary>Whether it is a TPM of the machine that this process runs on, so that the machine's event log is that TPM's.</summary>
-    public abstract bool IsOfThisMachine { get; }
+    internal abstract bool IsOfThisMachine { get; }
 
     /// <summary>The first device that exists, the one that shares the TPM among programs before the other.</summary>
     /// <exception cref="AttestationException"><see cref="AttestationFault.Unavailable"/>: there is none.</exception>
-    public static TpmAddress FindDevice() =>
+    internal static TpmAddress FindDevice() =>
         Devices.FirstOrDefault(File.Exists) is { } path
             ? new TpmDeviceAddress(path)
             : throw new AttestationException(AttestationFault.Unavailable,
@@ -36,7 +36,7 @@ public abstract record TpmAddress
     /// <param name="text">As a person wrote it.</param>
     /// <param name="insecureRemoteTpm">Whether a software TPM may be on another machine: commands and answers of TPMs travel in the clear.</param>
     /// <exception cref="CofferException">It is none (<see cref="ExitStatus.Usage"/>).</exception>
-    public static TpmAddress Parse(string text, bool insecureRemoteTpm = false)
+    internal static TpmAddress Parse(string text, bool insecureRemoteTpm = false)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.StartsWith("/dev/tpm", StringComparison.Ordinal)) return Device(text, text);
@@ -81,10 +81,10 @@ public abstract record TpmAddress
 
 /// <summary>A device file of the kernel.</summary>
 /// <param name="Path">Absolute.</param>
-public sealed record TpmDeviceAddress(string Path) : TpmAddress
+internal sealed record TpmDeviceAddress(string Path) : TpmAddress
 {
     /// <inheritdoc/>
-    public override bool IsOfThisMachine => true;
+    internal override bool IsOfThisMachine => true;
 
     /// <inheritdoc/>
     public override string ToString() => Path.StartsWith("/dev/tpm", StringComparison.Ordinal) ? Path : $"device:{Path}";
@@ -92,10 +92,10 @@ public sealed record TpmDeviceAddress(string Path) : TpmAddress
 
 /// <summary>A software TPM that listens on a Unix socket.</summary>
 /// <param name="Path">Of the socket.</param>
-public sealed record TpmUnixAddress(string Path) : TpmAddress
+internal sealed record TpmUnixAddress(string Path) : TpmAddress
 {
     /// <inheritdoc/>
-    public override bool IsOfThisMachine => false;
+    internal override bool IsOfThisMachine => false;
 
     /// <inheritdoc/>
     public override string ToString() => $"swtpm:unix:{Path}";
@@ -104,10 +104,10 @@ public sealed record TpmUnixAddress(string Path) : TpmAddress
 /// <summary>A software TPM that listens on a TCP port.</summary>
 /// <param name="Host">Name or address, an IPv6 one without brackets.</param>
 /// <param name="Port">1 to 65535.</param>
-public sealed record TpmTcpAddress(string Host, int Port) : TpmAddress
+internal sealed record TpmTcpAddress(string Host, int Port) : TpmAddress
 {
     /// <inheritdoc/>
-    public override bool IsOfThisMachine => false;
+    internal override bool IsOfThisMachine => false;
 
     /// <inheritdoc/>
     public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"swtpm:[{Host}]:{Port}" : $"swtpm:{Host}:{Port}";

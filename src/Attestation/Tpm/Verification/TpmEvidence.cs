@@ -15,6 +15,9 @@ internal sealed record TpmEvidence
     /// <summary>The longest event log, in bytes.</summary>
     public const int MostLogBytes = 1024 * 1024;
 
+    /// <summary>How much of the report's digest CoCo's quote and the certification carry, in bytes.</summary>
+    public const int ExtraDataBytes = 32;
+
     private const int MostBlobBytes = 2048, MostUuidCharacters = 64;
     private const string What = "the TPM's evidence";
 
@@ -98,5 +101,5 @@ internal sealed record TpmEvidence
         hash, PcrList.Read(json, name, TpmHash.Size(hash)).Index().ToDictionary(pcr => pcr.Index, pcr => (ReadOnlyMemory<byte>)pcr.Item));
 
     private static string CheckedUuid(MessageObject json, string uuid) =>
-        uuid.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':') ? uuid : throw json.Wrong("has a 'host_uuid' of other characters than letters, digits and '-_.:'");
+        uuid.Length > 0 && uuid.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':') ? uuid : throw json.Wrong("has a 'host_uuid' that is empty or of other characters than letters, digits and '-_.:'");
 }

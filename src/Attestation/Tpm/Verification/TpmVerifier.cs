@@ -11,17 +11,16 @@ namespace Coffer.Attestation.Tpm.Verification;
 /// <item>The evidence has its form, within its bounds.</item>
 /// <item>The attestation key is one: restricted, signing, fixed to its TPM. That it is a TPM's own is what enrolment showed.</item>
 /// <item>The quote is a TPM's (magic, type), bound to this nonce and this key (extraData), signed by that key, and over the PCR values
-/// that came with it. Where there is a second quote, the same of it; it binds the host UUID, and both are of one boot.</item>
+/// that came with it. Where there is a second quote, the same of it; it binds the host UUID, and both are of one boot. One of them is over
+/// the sha256 bank.</item>
 /// <item>Where there is a binding key: it has exactly the attributes, its policy follows from the quoted values, it is the key that
 /// secrets will be sealed to, and the same attestation key certified it for this nonce.</item>
 /// <item>Where there is an event log: replayed, it ends at the quoted values. What it says becomes a claim only where the hash of what it
 /// says is what was measured.</item>
 /// </list>
 /// </summary>
-public sealed class TpmVerifier : IVerifier
+internal sealed class TpmVerifier : IVerifier
 {
-    private const int ExtraDataBytes = 32; // CoCo's verifiers compare the digest cut to this length
-
     /// <inheritdoc/>
     public string Tee => TeeNames.Tpm;
 
@@ -33,11 +32,13 @@ public sealed class TpmVerifier : IVerifier
 
         var read = TpmEvidence.Read(evidence);
         var attestationKey = KeyOf(read);
-        var extraData = digest[..ExtraDataBytes];
+        var extraData = digest[..TpmEvidence.ExtraDataBytes];
 
         var first = read.Quote is { } quote ? VerifiedQuote.Check(quote, attestationKey, extraData.Span) : null;
         var second = read.SecondQuote is { } other ? VerifiedQuote.Check(other, attestationKey, TpmEvidence.SecondBinding(digest.Span, read.HostUuid)) : null;
         var (main, banks) = Unite(first, second);
+        // Policies, baselines and logs are about this bank; one that firmware leaves alone would hold what the machine's owner likes.
+        if (!banks.Any(bank => bank.Bank == TpmAlgorithm.Sha256)) throw Untrusted("no quote is over the sha256 bank");
 
         var bindingName = read.BindingKey is { } binding
             ? BindingKeyCheck.Check(binding, attestationKey, main with { Banks = banks }, extraData.Span, key)

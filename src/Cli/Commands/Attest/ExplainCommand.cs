@@ -33,7 +33,7 @@ internal sealed class ExplainCommand : Verb
     {
         var tee = parsed.GetRequiredValue(_tee);
         var verifier = BuiltInTees.Verifiers(allowSample: true).GetValueOrDefault(tee)
-            ?? throw new CofferException($"evidence of '{Printable.Of(tee, 32)}' is not verified here", ExitStatus.Usage);
+            ?? throw new CofferException($"evidence of '{Printable.Of(tee, 32)}' is not verified here", ExitStatus.Usage, $"there are {string.Join(", ", BuiltInTees.Verifiers(allowSample: true).Keys)}");
         var attestation = KbsAttestation.Parse(Read(parsed.GetRequiredValue(_file), session), KbsVersions.Current);
         var nonce = attestation.Nonce ?? "";
         if (parsed.GetValue(_nonce) is { } expected && expected != nonce)

@@ -5,6 +5,7 @@ using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Client;
 using Coffer.Cli.BrokerCalls;
 using Coffer.Cli.CommandLine;
+using Coffer.Cli.Terminal;
 using Coffer.Oci;
 
 namespace Coffer.Cli.Commands.Attest;
@@ -41,6 +42,7 @@ internal sealed class GetCommand : Verb
         var bytes = await client.GetAsync(attested, resource, cancellationToken).ConfigureAwait(false);
         try
         {
+            if (parsed.GetValue(_output) is null) SecretOutput.Protect(session);
             using var output = parsed.GetValue(_output) is { } path ? Create(path) : session.OpenOutput();
             await output.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);

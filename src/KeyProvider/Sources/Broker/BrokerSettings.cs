@@ -1,6 +1,8 @@
 using Coffer.Attestation;
+using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Tpm;
 using Coffer.KeyProvider.Configuration;
+using Coffer.Oci;
 
 namespace Coffer.KeyProvider.Sources.Broker;
 
@@ -19,6 +21,7 @@ public sealed record BrokerSettings(
     public const string TypeName = "broker";
 
     private const int MostHosts = 64;
+    private static readonly string[] OfAttester = ["attester", "tpm", "state", "eventLog", "akHandle", "insecureRemoteTpm"];
     private static readonly Uri Nowhere = new("https://broker.invalid");
 
     /// <inheritdoc/>
@@ -39,6 +42,7 @@ public sealed record BrokerSettings(
         var tokenFile = section.FilePath("tokenFile");
         var hosts = section.Texts("allowedHosts");
         if (hosts.Count > MostHosts) section.Problem("allowedHosts", $"has more than {MostHosts} entries");
+        foreach (var host in hosts.Where(host => !IsHost(host))) section.Problem("allowedHosts", $"'{Printable.Of(host, 64)}' is not HOST or HOST:PORT");
         return new BrokerSettings(name, keyIds, url ?? Nowhere, section.FilePath("ca"), tokenFile, ReadAttester(section, needed: tokenFile is null))
         {
             AllowedHosts = hosts,
@@ -49,7 +53,7 @@ public sealed record BrokerSettings(
     // Attestation is what the source is for where nothing wraps, even if no member says so.
     private static AttesterSettings? ReadAttester(ConfigSection section, bool needed)
     {
-        var asked = needed || section.Has("attester") || section.Has("tpm") || section.Has("state");
+        var asked = needed || Array.Exists(OfAttester, section.Has);
         var tee = section.Parsed("attester", text => BuiltInTees.AttesterNames.FirstOrDefault(k => k == text), $"one of {string.Join(", ", BuiltInTees.AttesterNames)}");
         var settings = new AttesterSettings(
             tee ?? AttesterSettings.Auto, section.Text("tpm"), section.FilePath("state") ?? TpmSettings.DefaultStateDirectory, section.Flag("insecureRemoteTpm"))
@@ -58,6 +62,19 @@ public sealed record BrokerSettings(
             AkHandle = section.Parsed("akHandle", AttesterSettings.ParseHandle, "a persistent handle, 0x81000000 to 0x817fffff"),
         };
         return asked ? settings : null;
+    }
+
+    // As packets carry it, so that what is written here can match.
+    private static bool IsHost(string text)
+    {
+        try
+        {
+            return !text.Contains('/', StringComparison.Ordinal) && KbsResourceUri.Parse($"kbs://{text}/repository/type/tag").Host == text;
+        }
+        catch (AttestationException)
+        {
+            return false;
+        }
     }
 
     private static Uri? Address(string text, bool insecure) =>

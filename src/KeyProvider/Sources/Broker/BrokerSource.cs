@@ -18,6 +18,7 @@ internal sealed class BrokerSource : IKeySource
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(25), WhileBrokerStarts = TimeSpan.FromSeconds(5);
 
     private readonly BrokerSettings _settings;
+    private readonly BrokerNames _names;
     private readonly BrokerHttp _http;
     private readonly BrokerWrapping? _wrapping;
     private readonly IAttester? _attester;
@@ -25,7 +26,7 @@ internal sealed class BrokerSource : IKeySource
 
     private BrokerSource(BrokerSettings settings, BrokerHttp http, IAttester? attester, TimeProvider time)
     {
-        (_settings, _http, _attester) = (settings, http, attester);
+        (_settings, _names, _http, _attester) = (settings, new BrokerNames(settings.Url, settings.AllowedHosts), http, attester);
         _wrapping = settings.TokenFile is { } file ? new BrokerWrapping(http, file) : null;
         _tokens = attester is null ? null : new TokenCache(new RcarClient(http, attester), attester, time);
     }
@@ -55,7 +56,7 @@ internal sealed class BrokerSource : IKeySource
     }
 
     /// <inheritdoc/>
-    public bool Knows(AnnotationPacket packet) => packet.Family is not PacketFamily.Secl && packet.KeyId.StartsWith("kbs", StringComparison.Ordinal);
+    public bool Knows(AnnotationPacket packet) => packet.Family is not PacketFamily.Secl && (packet.KeyId.StartsWith("kbs://", StringComparison.Ordinal) || packet.KeyId.StartsWith("kbs+", StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public Task<AnnotationPacket> WrapAsync(KeySelection selection, ReadOnlyMemory<byte> options, CancellationToken cancellationToken)
@@ -115,7 +116,7 @@ internal sealed class BrokerSource : IKeySource
         try
         {
             var resource = KbsResourceUri.Parse(kid);
-            if (resource.Host is { } host && !IsOurs(host))
+            if (resource.Host is { } host && !_names.Contains(host))
             {
                 throw new KeyProviderException(FailureReason.Denied, $"key {Printable.Of(kid)} names a broker that is not the one configured here ({_http.Authority}); it was not asked",
                     "if that is another name of the same broker, put it among the source's allowedHosts");
@@ -128,11 +129,6 @@ internal sealed class BrokerSource : IKeySource
         }
     }
 
-    private bool IsOurs(string host) =>
-        host.Equals(_http.Authority, StringComparison.OrdinalIgnoreCase)
-        || host.Equals(_settings.Url.IdnHost, StringComparison.OrdinalIgnoreCase) && _settings.Url.IsDefaultPort
-        || _settings.AllowedHosts.Any(h => h.Equals(host, StringComparison.OrdinalIgnoreCase));
-
     // keyid=default/key/1 and keyid=/default/key/1 mean the same as the whole URI.
     private static string KeyUri(string id) => id.Contains("://", StringComparison.Ordinal) ? id : $"kbs:///{id.TrimStart('/')}";
 
@@ -142,7 +138,8 @@ internal sealed class BrokerSource : IKeySource
             AttestationFault.Denied => FailureReason.Denied,
             AttestationFault.NotFound => FailureReason.UnknownKey,
             AttestationFault.Untrusted => FailureReason.Integrity,
-            AttestationFault.Malformed or AttestationFault.Unsupported => FailureReason.BadRequest,
+            // What the caller asked for was read before; anything else that is malformed is the broker's answer, or a file here.
+            AttestationFault.Malformed or AttestationFault.Unsupported when e is BrokerRefusedException => FailureReason.BadRequest,
             _ => FailureReason.Unavailable,
         },
         e.Message, e.Hint, e);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Client;
+using Coffer.ImageCrypt.KeyWrap.Provider;
 using Coffer.KeyProvider.Packets;
 using Coffer.Oci;
 
@@ -67,10 +68,9 @@ internal sealed class BrokerWrapping(BrokerHttp http, string tokenFile)
 
     private static byte[] Body(KbsResourceUri? key, ReadOnlyMemory<byte> options)
     {
-        // Large enough from the start: a buffer that grew would leave copies behind.
-        var buffer = new byte[options.Length * 2 + 1024];
-        using var stream = new MemoryStream(buffer);
-        using (var writer = new Utf8JsonWriter(stream))
+        // The layer's key is in it: no buffer of the writer's own, which would leave copies behind.
+        using var buffer = new ZeroingBuffer(options.Length * 2 + 1024);
+        using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             if (key is null) writer.WriteNull("keyid");
@@ -78,8 +78,6 @@ internal sealed class BrokerWrapping(BrokerHttp http, string tokenFile)
             writer.WriteBase64String("options", options.Span);
             writer.WriteEndObject();
         }
-        var body = buffer.AsSpan(0, (int)stream.Position).ToArray();
-        CryptographicOperations.ZeroMemory(buffer);
-        return body;
+        return buffer.Written.ToArray();
     }
 }

@@ -57,6 +57,17 @@ public sealed class BrokerHttpTests
     }
 
     [Fact]
+    public async Task A_broker_that_takes_the_connection_and_says_nothing_is_unreachable_and_nothing_was_cancelled()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        using var http = new BrokerHttp(new BrokerHttpOptions(new Uri($"https://{silent.LocalEndpoint}")) { ConnectTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<AttestationException>(() => http.SendAsync(Get, Cancel));
+        Assert.Equal(AttestationFault.Unreachable, failure.Fault);
+        Assert.Contains("within 1 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refused_connection_is_tried_again_only_where_asked()
     {
         var port = LoopbackPort.Free();

@@ -22,6 +22,8 @@ internal sealed class FakeBroker
 
     public Reply? OnAttest { get; set; }
 
+    public Action? BeforeAttest { get; set; }
+
     public Reply Answer(Received request) => request.Path switch
     {
         "/kbs/v0/auth" => Auth(request),
@@ -34,6 +36,7 @@ internal sealed class FakeBroker
 
     private Reply Auth(Received request)
     {
+        BeforeAttest?.Invoke();
         Assert.Equal(new KbsRequest("0.4.0", "sample"), KbsRequest.Parse(request.Body));
         var challenge = KbsChallenge.Create();
         _nonce = challenge.Nonce;

@@ -50,6 +50,30 @@ public sealed class TokenCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Twenty_layers_at_once_that_are_refused_cost_one_attestation_too()
+    {
+        _broker.OnAttest = FakeBroker.Error(403, "AttestationError", "unknown attestation key");
+        var refusals = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Assert.ThrowsAsync<BrokerRefusedException>(GetAsync)));
+        Assert.All(refusals, refusal => Assert.Contains("unknown attestation key", refusal.Message, StringComparison.Ordinal));
+        Assert.Single(_server.Requests, r => r.Path == "/kbs/v0/attest");
+
+        // Who comes later asks anew.
+        _broker.OnAttest = null;
+        Assert.Equal("the secret", await GetAsync());
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_takes_nobody_along()
+    {
+        using var impatient = new CancellationTokenSource();
+        _broker.BeforeAttest = impatient.Cancel;
+        var first = _cache.GetAsync(Resource, impatient.Token);
+        var second = GetAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal("the secret", await second);
+    }
+
+    [Fact]
     public async Task A_token_is_used_until_shortly_before_it_expires_whatever_the_wall_clock_says()
     {
         await GetAsync();

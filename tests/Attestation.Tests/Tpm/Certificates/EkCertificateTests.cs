@@ -62,6 +62,15 @@ public sealed class EkCertificateTests : IDisposable
         Assert.NotNull(Verify(_vendor.Bundle + _vendor.List(Now.AddDays(-2), Now.AddDays(-1)) + _vendor.List(Now.AddDays(-1), Now.AddDays(1)), certificate));
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x00, 0x80 })]
+    [InlineData(new byte[] { 0x00, 0xff, 0x01 })]
+    [InlineData(new byte[] { 0x7f, 0xff })]
+    public void A_revoked_serial_number_is_found_whatever_its_first_bit(byte[] serial)
+    {
+        Refused("was revoked", _vendor.Bundle + _vendor.List(Now.AddDays(-1), Now.AddDays(1), false, serial), _vendor.Issue(serial: serial));
+    }
+
     [Fact]
     public void Where_lists_are_required_an_issuer_without_one_is_refused()
     {

@@ -33,14 +33,14 @@ internal sealed class TestVendor : IDisposable
     };
 
     /// <summary>A certificate of the endorsement key with an empty subject and a critical alternative name, as the TCG's profile has them.</summary>
-    public byte[] Issue(string? purpose = "2.23.133.8.1", bool authority = false, DateTimeOffset? until = null, X509KeyUsageFlags usage = X509KeyUsageFlags.KeyEncipherment, RSA? key = null)
+    public byte[] Issue(string? purpose = "2.23.133.8.1", bool authority = false, DateTimeOffset? until = null, X509KeyUsageFlags usage = X509KeyUsageFlags.KeyEncipherment, RSA? key = null, byte[]? serial = null)
     {
         var request = new CertificateRequest("", key ?? Keys[2], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509Extension("2.5.29.17", AlternativeName(), critical: true));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, true));
         if (purpose is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
-        using var issued = request.Create(_intermediate, Now.AddYears(-1), until ?? Now.AddYears(1), [9, 9]);
+        using var issued = request.Create(_intermediate, Now.AddYears(-1), until ?? Now.AddYears(1), serial ?? [9, 9]);
         return issued.RawData;
     }
 

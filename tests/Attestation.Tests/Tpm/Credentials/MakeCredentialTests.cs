@@ -57,7 +57,7 @@ public sealed class MakeCredentialTests
         var proof = new EnrolmentProof(answer.Secret, new EnrolmentQuoteMessage(answer.Message, answer.Signature, [.. answer.Pcrs.Select(Convert.FromHexString)]));
         var quote = EnrolmentQuote.Verify(ak, nonce, EnrolmentProof.Parse(proof.ToJson()));
         Assert.Equal(ak.ComputeName(), quote.AkName);
-        Assert.Equal(24, quote.Pcrs.Values.Count);
+        Assert.Equal(24, quote.Pcrs.Count);
         Assert.Throws<AttestationException>(() => EnrolmentQuote.Verify(ak, new byte[32], proof));
         Assert.Throws<AttestationException>(() => EnrolmentQuote.Verify(ak, nonce, proof with { Secret = new byte[32] }));
     }

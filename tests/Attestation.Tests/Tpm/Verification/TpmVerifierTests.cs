@@ -13,14 +13,14 @@ public sealed class TpmVerifierTests : IDisposable
     public void Dispose() => _tpm.Dispose();
 
     [Theory]
-    [InlineData(false, TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha256)]
-    [InlineData(false, TpmAlgorithm.RsaPss, TpmAlgorithm.Sha256)]
-    [InlineData(false, TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha384)]
-    [InlineData(true, TpmAlgorithm.EcDsa, TpmAlgorithm.Sha256)]
-    [InlineData(true, TpmAlgorithm.EcDsa, TpmAlgorithm.Sha512)]
-    public void What_a_TPM_signed_becomes_claims(bool ecc, TpmAlgorithm scheme, TpmAlgorithm hash)
+    [InlineData(false, (int)TpmAlgorithm.RsaSsa, (int)TpmAlgorithm.Sha256)]
+    [InlineData(false, (int)TpmAlgorithm.RsaPss, (int)TpmAlgorithm.Sha256)]
+    [InlineData(false, (int)TpmAlgorithm.RsaSsa, (int)TpmAlgorithm.Sha384)]
+    [InlineData(true, (int)TpmAlgorithm.EcDsa, (int)TpmAlgorithm.Sha256)]
+    [InlineData(true, (int)TpmAlgorithm.EcDsa, (int)TpmAlgorithm.Sha512)]
+    public void What_a_TPM_signed_becomes_claims(bool ecc, int scheme, int hash)
     {
-        (_tpm.Ecc, _tpm.Scheme, _tpm.Hash, _tpm.HostUuid) = (ecc, scheme, hash, "4c4c4544-0042");
+        (_tpm.Ecc, _tpm.Scheme, _tpm.Hash, _tpm.HostUuid) = (ecc, (TpmAlgorithm)scheme, (TpmAlgorithm)hash, "4c4c4544-0042");
         var verdict = _tpm.Verify();
 
         Assert.Equal("tpm", verdict.Tee);
@@ -196,6 +196,24 @@ public sealed class TpmVerifierTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Evidence_without_the_sha256_bank_is_refused(bool ecc)
+    {
+        // A bank that firmware leaves alone holds what the node's owner likes: which one counts is not his to choose.
+        _tpm.Ecc = ecc;
+        (_tpm.BoundPcrs, _tpm.BindingAttributes) = (null, FakeTpm.BoundAttributes | TpmObjectAttributes.UserWithAuth);
+        Refused("sha256", e =>
+        {
+            e.Remove("tpm_quote");
+            e.Remove("ak_public");
+            var quote = _tpm.Quoted(TpmEvidence.SecondBinding(FakeTpm.Digest, null), [TpmAlgorithm.Sha384]);
+            quote["banks"] = new JsonObject { ["sha384"] = e["coffer"]!["quote"]!["banks"]!["sha384"]!.DeepClone() };
+            e["coffer"]!["quote"] = quote;
+        });
+    }
+
     [Fact]
     public void Another_key_than_the_certified_one_cannot_be_offered()
     {
@@ -211,6 +229,7 @@ public sealed class TpmVerifierTests : IDisposable
         Refused("'tpm_quote'", e => e.Remove("tpm_quote"), AttestationFault.Malformed);
         Refused("'ak'", e => e["coffer"]!.AsObject().Remove("ak"), AttestationFault.Malformed);
         Refused("no quote", e => { e.Remove("tpm_quote"); e.Remove("ak_public"); e["coffer"]!.AsObject().Remove("quote"); }, AttestationFault.Malformed);
+        Refused("empty", e => e["coffer"]!["host_uuid"] = "", AttestationFault.Malformed);
         Refused("24", e => e["tpm_quote"]!["pcrs"]!.AsArray().RemoveAt(3), AttestationFault.Malformed);
         Refused("'pcrs'", e => e["coffer"]!["binding_key"]!["pcrs"] = new JsonArray(1, 1), AttestationFault.Malformed);
         Refused("'pcrs'", e => e["coffer"]!["binding_key"]!["pcrs"] = new JsonArray(), AttestationFault.Malformed);
