@@ -15,18 +15,25 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Denied"/>; <see cref="BrokerFault.NotFound"/>: nothing to delete.</exception>
     public async Task AnswerAsync(string requestId, HttpRequest request, KbsResourceUri uri, CancellationToken cancellationToken)
     {
-        var sent = request.Headers.Authorization;
-        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
-        if (!caller.Holds(Permission.Admin)) throw new BrokerException(BrokerFault.Denied, $"access token {caller.TokenId} may not do this", "it needs an administrator's token");
+        var caller = await RequireAsync(request, cancellationToken).ConfigureAwait(false);
         var path = ResourcePath.Parse(uri.Path);
         if (request.Method == "DELETE") await DeleteAsync(requestId, caller, path, cancellationToken).ConfigureAwait(false);
-        else await PutAsync(requestId, caller, path, await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        else await PutAsync(requestId, request, path, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(string requestId, Caller caller, ResourcePath path, byte[] value, CancellationToken cancellationToken)
+    private async Task<Caller> RequireAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var sent = request.Headers.Authorization;
+        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
+        return caller.Holds(Permission.Admin) ? caller : throw new BrokerException(BrokerFault.Denied, $"access token {caller.TokenId} may not do this", "it needs an administrator's token");
+    }
+
+    private async Task PutAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        var value = await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false);
         try
         {
+            var caller = await RequireAsync(request, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
             await store.WriteAsync(async s =>
             {
                 await shelf.PutAsync(s, path, value).ConfigureAwait(false);

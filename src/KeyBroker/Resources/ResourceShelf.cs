@@ -30,8 +30,17 @@ public sealed class ResourceShelf(RecordSealer sealer)
     /// <param name="most">At most so many.</param>
     public static async ValueTask<IReadOnlyList<(string Path, int Bytes)>> ListAsync(IStoreReader store, string prefix, string? after, int most)
     {
-        var records = await store.ListAsync(Collections.Resources, prefix, after, most).ConfigureAwait(false);
-        return [.. records.Select(r => (r.Key, Math.Max(0, r.Value.Length - RecordSealer.Overhead)))];
+        const int page = 32; // values come along, and each may be of the largest size
+        var found = new List<(string, int)>();
+        while (found.Count < most)
+        {
+            var asked = Math.Min(page, most - found.Count);
+            var records = await store.ListAsync(Collections.Resources, prefix, after, asked).ConfigureAwait(false);
+            found.AddRange(records.Select(r => (r.Key, Math.Max(0, r.Value.Length - RecordSealer.Overhead))));
+            if (records.Count < asked) break;
+            after = records[^1].Key;
+        }
+        return found;
     }
 
     /// <summary>Removes a resource; false where there was none.</summary>

@@ -37,7 +37,7 @@ internal sealed class HostRoutes
         var one = RouteBody.Object("The host as it is now.", Shown);
         yield return new("GET", "hosts", Permission.Admin, "Lists the hosts.", routes.ListAsync)
         {
-            Query = [new("after", "Only hosts behind this id, for the next page."), new("most", $"How many, at most {MostListed}.")],
+            Query = ListPage.Parameters(MostListed, "id"),
             Answers = RouteBody.List("Hosts in the order of their ids.", Shown),
         };
         yield return new("GET", "hosts/{id}", Permission.Admin, "Shows one host.", routes.GetAsync) { Answers = one };
@@ -56,12 +56,8 @@ internal sealed class HostRoutes
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var most = MostListed;
-        if (call.Query.TryGetValue("most", out var text) && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostListed))
-        {
-            throw new BrokerException(BrokerFault.BadRequest, $"'most' is '{Printable.Of(text, 16)}', not a number from 1 to {MostListed}");
-        }
-        var hosts = await _hosts.ListAsync(call.Query.GetValueOrDefault("after"), most, cancellationToken).ConfigureAwait(false);
+        var page = ListPage.Of(call, MostListed);
+        var hosts = await _hosts.ListAsync(page.After, page.Most, cancellationToken).ConfigureAwait(false);
         return new AdminAnswer(new JsonArray([.. hosts.Select(h => (JsonNode?)HostDocument.Show(h))]));
     }
 
