@@ -56,6 +56,11 @@ public sealed class WrapTests
         (await broker.Broker.SendAsync("POST", "wrap", body: Body(null))).ShouldBe(401);
         (await machine.GetAsync("team-a/image-kek/x", owner)).ShouldBeRefused(401, "TokenVerifierError");
         (await broker.Broker.SendAsync("GET", "hosts", owner)).ShouldBe(403);
+        foreach (var method in (string[])["POST", "DELETE"])
+        {
+            var refused = (await machine.SendAsync(method, "/kbs/v0/resource/team-a/image-kek/x", body: method == "POST" ? AttestedBroker.Secret : null, token: owner)).ShouldBeRefused(403, "AdminAuthAccess");
+            Assert.Equal(("access.denied", owner.Split('_')[1]), (broker.Entry(refused.RequestId).Action, broker.Entry(refused.RequestId).Actor));
+        }
     }
 
     [Fact]

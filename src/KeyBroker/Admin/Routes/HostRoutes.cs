@@ -43,7 +43,7 @@ internal sealed class HostRoutes
         yield return new("GET", "hosts/{id}", Permission.Admin, "Shows one host.", routes.GetAsync) { Answers = one };
         yield return new("POST", "hosts/{id}/approve", Permission.Admin, "Approves a pending host; its PCR values as last verified become its baseline.", routes.ApproveAsync)
         {
-            Accepts = RouteBody.Object("Nothing, or the labels that it gets.", HostLabels.Described(isRequired: false)), Answers = one,
+            Accepts = RouteBody.Object("Nothing, or the labels that it gets.", HostLabels.Described(isRequired: false)) with { IsRequired = false }, Answers = one,
         };
         yield return new("POST", "hosts/{id}/revoke", Permission.Admin, "Revokes a host by its endorsement key, at once.", (c, t) => AnswerAsync(routes._hosts.RevokeAsync(Origin(c), Id(c), t))) { Answers = one };
         yield return new("POST", "hosts/{id}/reinstate", Permission.Admin, "Takes a revocation back: the host is pending again.", (c, t) => AnswerAsync(routes._hosts.ReinstateAsync(Origin(c), Id(c), t))) { Answers = one };
