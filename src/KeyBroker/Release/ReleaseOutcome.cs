@@ -1,5 +1,4 @@
 using Coffer.Attestation.Protocol;
-using Coffer.KeyBroker.RootKeys;
 
 namespace Coffer.KeyBroker.Release;
 

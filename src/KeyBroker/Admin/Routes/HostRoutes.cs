@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Hosts;
-using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Admin.Routes;
 
