@@ -11,7 +11,7 @@ namespace Coffer.KeyBroker;
 /// <param name="Sealer">Seals records under it.</param>
 /// <param name="Audit">Where every change and decision is put down first.</param>
 /// <param name="Time">The clock.</param>
-public sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
+internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
 {
     /// <summary>How the broker was set up.</summary>
     public BrokerSettings Settings { get; init; } = new();

@@ -6,7 +6,7 @@ using Coffer.Support;
 namespace Coffer.KeyBroker.Tests;
 
 /// <summary>A data folder with a store and a root key in it, and a clock that stands still.</summary>
-public sealed class BrokerFixture : IAsyncDisposable
+internal sealed class BrokerFixture : IAsyncDisposable
 {
     private readonly TempDirectory _folder = new();
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Coffer.Cli.CommandLine;
 using Coffer.Cli.Output;
+using Coffer.Cli.Terminal;
 using Coffer.Oci;
 
 namespace Coffer.Cli.BrokerCalls;
@@ -30,6 +31,9 @@ internal abstract class BrokerVerb : Verb
 
     protected Session Session => _session;
 
+    /// <summary>Whether the answer holds a secret that is shown this once.</summary>
+    protected virtual bool AnswersSecret => false;
+
     /// <summary>Asks.</summary>
     /// <returns>What <c>--json</c> prints; null for an empty object.</returns>
     protected abstract Task<JsonNode?> AskAsync(ParseResult parsed, BrokerApi broker, CancellationToken cancellationToken);
@@ -41,6 +45,7 @@ internal abstract class BrokerVerb : Verb
     {
         using var broker = _flags.Connect(parsed, _session.Time);
         var answer = await AskAsync(parsed, broker, cancellationToken).ConfigureAwait(false);
+        if (AnswersSecret) SecretOutput.Protect(_session);
         if (parsed.GetValue(_json)) JsonOutput.Write(Output, answer ?? new JsonObject());
         else Show(parsed, answer);
         return (int)ExitStatus.Done;

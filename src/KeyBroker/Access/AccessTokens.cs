@@ -68,7 +68,7 @@ internal sealed class AccessTokens(TimeProvider time)
     /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>.</exception>
     public static async ValueTask DeleteAsync(IStoreWriter store, string id)
     {
-        if (!await store.DeleteAsync(Collections.AccessTokens, id).ConfigureAwait(false))
+        if (!BearerToken.IsId(id) || !await store.DeleteAsync(Collections.AccessTokens, id).ConfigureAwait(false))
         {
             throw new BrokerException(BrokerFault.NotFound, $"there is no access token '{Printable.Of(id, 64)}'", "coffer broker token list shows their ids");
         }

@@ -35,9 +35,12 @@ internal sealed record BearerToken(string Id, byte[] Hash)
         if (text.Length != Characters || !text.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         var id = text.Substring(Prefix.Length, IdCharacters);
         var secret = text.AsSpan(Characters - SecretCharacters);
-        if (text[Prefix.Length + IdCharacters] != '_' || !id.All(char.IsAsciiHexDigitLower) || !Base64Url.IsValid(secret)) return null;
+        if (text[Prefix.Length + IdCharacters] != '_' || !IsId(id) || !Base64Url.IsValid(secret)) return null;
         return new BearerToken(id, SHA256.HashData(Encoding.ASCII.GetBytes(secret.ToString())));
     }
+
+    /// <summary>Whether a text may be a token's id.</summary>
+    public static bool IsId(string text) => text.Length == IdCharacters && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>Takes the token out of an <c>Authorization</c> header.</summary>
     public static bool TryFromHeader(string? header, [NotNullWhen(true)] out BearerToken? token)

@@ -68,16 +68,6 @@ internal sealed class AdminBody
         throw Bad($"'{name}' is not a whole number from {least} to {most}");
     }
 
-    /// <summary>An object of texts, such as labels; empty where it is absent.</summary>
-    public IReadOnlyDictionary<string, string> TextMap(string name, int most, int mostCharacters = 256)
-    {
-        var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (_json[name] is not { } node) return map;
-        if (node is not JsonObject members || members.Count > most) throw Bad($"'{name}' is not an object of at most {most} texts");
-        foreach (var (key, value) in members) map.Add(TextOf(key, name, 64), TextOf(value, name, mostCharacters));
-        return map;
-    }
-
     private static string TextOf(JsonNode? node, string name, int most) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? TextOf(text, name, most) : throw Bad($"'{name}' is not a text");
 

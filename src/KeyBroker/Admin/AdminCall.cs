@@ -6,4 +6,4 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="Values">What stood in the pattern's braces, percent-decoded.</param>
 /// <param name="Query">The query's members; a name that stands twice was refused.</param>
 /// <param name="Body">At most 1 MiB, or the route's own bound; empty where there is none.</param>
-public sealed record AdminCall(string RequestId, Caller Caller, IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Query, ReadOnlyMemory<byte> Body);
+internal sealed record AdminCall(string RequestId, Caller Caller, IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Query, ReadOnlyMemory<byte> Body);

@@ -55,6 +55,8 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         var body = await RequestBody.ReadAsync(context.Request, route.MostBodyBytes, cancellationToken).ConfigureAwait(false);
         try
         {
+            // A body can be held back for minutes: a token that was ended meanwhile does nothing any more.
+            if (route.Needs != Permission.None && route.Method != "GET") await RequireAsync(context, await AuthenticateAsync(context, cancellationToken).ConfigureAwait(false), route, cancellationToken).ConfigureAwait(false);
             return await route.Handle(new AdminCall(context.TraceIdentifier, caller, values, target.Query, body), cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -6,7 +6,7 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="Needs">What its caller must hold.</param>
 /// <param name="Summary">One line, for the OpenAPI document.</param>
 /// <param name="Handle">Does it. What it throws becomes the answer: <see cref="BrokerException"/> with its status, anything else 500.</param>
-public sealed record AdminRoute(string Method, string Pattern, Permission Needs, string Summary, Func<AdminCall, CancellationToken, Task<AdminAnswer>> Handle)
+internal sealed record AdminRoute(string Method, string Pattern, Permission Needs, string Summary, Func<AdminCall, CancellationToken, Task<AdminAnswer>> Handle)
 {
     /// <summary>The bound on bodies where a route names none: 1 MiB.</summary>
     public const int UsualBodyBytes = 1024 * 1024;

@@ -3,7 +3,7 @@ using Coffer.KeyBroker.Admin.Routes;
 namespace Coffer.KeyBroker.Admin;
 
 /// <summary>The list of all routes of the administration API, noun by noun.</summary>
-public static class AdminRoutes
+internal static class AdminRoutes
 {
     /// <summary>All of them, for one broker.</summary>
     public static IReadOnlyList<AdminRoute> All(BrokerParts parts)

@@ -6,7 +6,7 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="TokenId">The id of the access token; null where the route needs none: then none is looked at.</param>
 /// <param name="Permissions">What the token holds.</param>
 /// <param name="Paths">Globs of the resource paths that it reaches (<see cref="Glob"/>); <c>**</c> for all.</param>
-public sealed record Caller(string? TokenId, IReadOnlySet<Permission> Permissions, IReadOnlyList<string> Paths)
+internal sealed record Caller(string? TokenId, IReadOnlySet<Permission> Permissions, IReadOnlyList<string> Paths)
 {
     /// <summary>Somebody without a credential.</summary>
     public static Caller Unknown { get; } = new(null, new HashSet<Permission>(), []);

@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Admin;
 
 /// <summary>What a route of the administration API asks of its caller.</summary>
-public enum Permission
+internal enum Permission
 {
     /// <summary>Nothing: the route checks a proof of its own, as enrolment does.</summary>
     None,

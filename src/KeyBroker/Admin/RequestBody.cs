@@ -14,7 +14,8 @@ internal static class RequestBody
     public static async Task<byte[]> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken)
     {
         if (request.ContentLength > most) throw TooLarge(most);
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(most + 1, (int)(request.ContentLength ?? FirstBytes) + 1));
+        // It grows with what comes: what is only announced costs whoever announces it nothing.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes) + 1);
         var length = 0;
         try
         {

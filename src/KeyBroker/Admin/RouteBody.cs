@@ -5,8 +5,11 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="Description">One line.</param>
 /// <param name="IsList">True for an array of objects with <paramref name="Members"/>.</param>
 /// <param name="Members">Of the JSON object; empty where the body is no object or its form is described elsewhere.</param>
-public sealed record RouteBody(string MediaType, string Description, bool IsList, IReadOnlyList<RouteMember> Members)
+internal sealed record RouteBody(string MediaType, string Description, bool IsList, IReadOnlyList<RouteMember> Members)
 {
+    /// <summary>Whether a request must have it.</summary>
+    public bool IsRequired { get; init; } = true;
+
     /// <summary>A JSON object.</summary>
     public static RouteBody Object(string description, params IReadOnlyList<RouteMember> members) => new("application/json", description, IsList: false, members);
 

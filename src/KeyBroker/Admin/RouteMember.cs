@@ -5,4 +5,4 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="Type">A JSON schema type (<c>string</c>, <c>integer</c>, <c>boolean</c>, <c>object</c>), or <c>strings</c> for an array of strings.</param>
 /// <param name="Description">One line.</param>
 /// <param name="IsRequired">Whether it must be there.</param>
-public sealed record RouteMember(string Name, string Type, string Description, bool IsRequired = true);
+internal sealed record RouteMember(string Name, string Type, string Description, bool IsRequired = true);

@@ -3,4 +3,4 @@ namespace Coffer.KeyBroker.Admin;
 /// <summary>A member of a route's query.</summary>
 /// <param name="Name">As it is written.</param>
 /// <param name="Description">One line, for the OpenAPI document.</param>
-public sealed record RouteParameter(string Name, string Description);
+internal sealed record RouteParameter(string Name, string Description);

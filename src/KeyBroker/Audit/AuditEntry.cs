@@ -9,7 +9,7 @@ namespace Coffer.KeyBroker.Audit;
 /// <param name="Time">When it was written, by the broker's clock.</param>
 /// <param name="Event">What happened.</param>
 /// <param name="Previous">SHA-256 of the entry before it, 64 hexadecimal digits; of the chain's name for the first.</param>
-public sealed record AuditEntry(string Writer, long Sequence, DateTimeOffset Time, AuditEvent Event, string Previous)
+internal sealed record AuditEntry(string Writer, long Sequence, DateTimeOffset Time, AuditEvent Event, string Previous)
 {
     /// <summary>Where a page that begins behind this entry continues (<see cref="AuditQuery.After"/>).</summary>
     public string Cursor => AuditKeys.Entry(Writer, Sequence);

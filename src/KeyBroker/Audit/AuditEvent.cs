@@ -7,7 +7,7 @@ namespace Coffer.KeyBroker.Audit;
 /// <param name="Action">What, in <c>noun.verb</c> form, such as <c>resource.release</c> or <c>host.approve</c>.</param>
 /// <param name="Outcome">What came of it.</param>
 /// <param name="Reason">One line; for a denial the first condition that did not hold.</param>
-public sealed record AuditEvent(string RequestId, string Action, AuditOutcome Outcome, string Reason)
+internal sealed record AuditEvent(string RequestId, string Action, AuditOutcome Outcome, string Reason)
 {
     /// <summary>Who: an access token's id, a host's id, or null for somebody unknown.</summary>
     public string? Actor { get; init; }

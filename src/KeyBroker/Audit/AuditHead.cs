@@ -11,7 +11,7 @@ namespace Coffer.KeyBroker.Audit;
 /// <param name="Writer">Whose chain: 16 hexadecimal digits.</param>
 /// <param name="Sequence">The last entry's.</param>
 /// <param name="Hash">SHA-256 of that entry, 64 hexadecimal digits.</param>
-public sealed record AuditHead(string Writer, long Sequence, string Hash)
+internal sealed record AuditHead(string Writer, long Sequence, string Hash)
 {
     /// <summary>As a person keeps it for <c>--expect-head</c>: <c>WRITER:SEQUENCE:HASH</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Writer}:{Sequence}:{Hash}");

@@ -7,7 +7,7 @@ namespace Coffer.KeyBroker.Audit;
 /// The chain of one broker. Each entry names the hash of the one before it; the head says where the chain ends, authenticated under a key
 /// derived from the root key and moved in the same transaction: an entry that was changed, left out, inserted or cut off at the end shows.
 /// </summary>
-public sealed class AuditLog : IAuditLog, IDisposable
+internal sealed class AuditLog : IAuditLog, IDisposable
 {
     internal const string HeadPurpose = "audit-head";
 

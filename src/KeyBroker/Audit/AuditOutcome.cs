@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Audit;
 
 /// <summary>What came of something.</summary>
-public enum AuditOutcome
+internal enum AuditOutcome
 {
     /// <summary>Done, or released.</summary>
     Allowed,

@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Audit;
 
 /// <summary>Which entries to list. What is null is not asked.</summary>
-public sealed record AuditQuery
+internal sealed record AuditQuery
 {
     /// <summary>At most so many entries: 1 to 1000.</summary>
     public int Most { get; init; } = 100;

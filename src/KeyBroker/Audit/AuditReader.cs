@@ -4,7 +4,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.Audit;
 
 /// <summary>Finds and lists entries. Whether the chains hold is said by <see cref="AuditVerifier"/>.</summary>
-public static class AuditReader
+internal static class AuditReader
 {
     private const int Page = 100; // entries may be large
     private const int MostScanned = 20_000; // for one page of a list: what a filter passes over costs as well

@@ -4,7 +4,7 @@ using Coffer.KeyBroker.Storage;
 namespace Coffer.KeyBroker.Audit;
 
 /// <summary>Walks all chains from their beginning to their heads.</summary>
-public sealed class AuditVerifier : IDisposable
+internal sealed class AuditVerifier : IDisposable
 {
     private const int Page = 100; // entries may be large
     private readonly SecretBytes _headKey;

@@ -6,7 +6,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.Audit;
 
 /// <summary>Which chain a broker writes: a random id that stands in its data folder, so that a copy of the store alone continues no chain of another.</summary>
-public static class AuditWriter
+internal static class AuditWriter
 {
     /// <summary>The file's name in the data folder.</summary>
     public const string FileName = "audit-writer";

@@ -7,7 +7,7 @@ namespace Coffer.KeyBroker.Audit;
 /// For failures that anybody can cause without a credential: of one action the first few in a minute are written, the others counted, and
 /// their number written when the minute is over. Nobody can fill the audit with them. Safe for many calls at once.
 /// </summary>
-public sealed class FloodGate
+internal sealed class FloodGate
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private readonly Lock _lock = new();

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol.Enrolment;
-using Coffer.Attestation.Tpm.Certificates;
 using Coffer.Attestation.Tpm.Credentials;
 using Coffer.Attestation.Tpm.Structures;
 using Coffer.Attestation.Tpm.Verification;
@@ -10,7 +9,6 @@ using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Storage;
-using Coffer.KeyBroker.Trust;
 
 namespace Coffer.KeyBroker.Enrolment;
 
@@ -46,7 +44,7 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
         }
         catch (Exception e) when (e is AttestationException or BrokerException { Fault: BrokerFault.Denied or BrokerFault.BadRequest or BrokerFault.TooMany })
         {
-            await refusals.NoteAsync(new AuditEvent(requestId, "host.enrol", AuditOutcome.Denied, e.Message), cancellationToken).ConfigureAwait(false);
+            await NoteAsync(requestId, e, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -71,7 +69,7 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
         }
         catch (Exception e) when (e is AttestationException or BrokerException { Fault: BrokerFault.Denied or BrokerFault.Unauthenticated or BrokerFault.TooMany or BrokerFault.Conflict })
         {
-            await refusals.NoteAsync(new AuditEvent(requestId, "host.enrol", AuditOutcome.Denied, e.Message), cancellationToken).ConfigureAwait(false);
+            await NoteAsync(requestId, e, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -81,15 +79,10 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
         var (ek, ak) = (TpmPublic.ParseSized(request.EkPublic), TpmPublic.ParseSized(request.AkPublic));
         AttestationKeyRules.Check(ak);
         var fingerprint = EkFingerprint.Of(ek);
-        var (isKnown, trust, token) = await store.ReadAsync(async s => (
-            await TrustAnchors.KnowsEkAsync(s, fingerprint).ConfigureAwait(false),
-            await TrustAnchors.CertificatesAsync(s).ConfigureAwait(false),
+        var (trust, token) = await store.ReadAsync(async s => (
+            await EkTrust.ReadAsync(s, fingerprint).ConfigureAwait(false),
             request.JoinToken is { } text ? await joinTokens.FindAsync(s, text).ConfigureAwait(false) : null), cancellationToken).ConfigureAwait(false);
-        var issuer = request.EkCertificate is { } certificate && !isKnown ? IssuerOf(certificate, ek, trust) : null;
-        if (issuer is null && !isKnown)
-        {
-            throw new BrokerException(BrokerFault.Denied, $"the endorsement key {fingerprint} has no certificate and is not registered", "coffer broker trust add --ek registers it");
-        }
+        var known = trust.Require(ek, fingerprint, request.EkCertificate, time);
         if (request.JoinToken is not null && token is null) throw new BrokerException(BrokerFault.Denied, "the join token is not known: used, expired, or of another broker");
 
         var (secret, nonce) = (RandomNumberGenerator.GetBytes(SecretBytes), RandomNumberGenerator.GetBytes(32));
@@ -97,11 +90,10 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
         {
             var name = ak.ComputeName();
             var credential = MakeCredential.Create(ek, name, secret);
-            var known = new HostEk(fingerprint, issuer);
             var open = new OpenEnrolment(
                 OpenEnrolment.NewId(known), known, new HostAk(Convert.ToHexStringLower(name), request.AkPublic), nonce, SHA256.HashData(secret), time.GetUtcNow() + rules.EnrolmentLifetime)
             {
-                JoinTokenId = token?.Id, Name = request.Name, HostUuid = request.HostUuid,
+                EkPublic = request.EkPublic, EkCertificate = request.EkCertificate, JoinTokenId = token?.Id, Name = request.Name, HostUuid = request.HostUuid,
             };
             await OpenAsync(open, cancellationToken).ConfigureAwait(false);
             return new EnrolmentChallenge(open.Id, credential.Blob, credential.EncryptedSecret, nonce);
@@ -112,10 +104,10 @@ internal sealed class EnrolmentDesk(IBrokerStore store, JoinTokens joinTokens, E
         }
     }
 
-    private string IssuerOf(byte[] certificate, TpmPublic ek, IReadOnlyList<TrustItem> trust)
+    private Task NoteAsync(string requestId, Exception refusal, CancellationToken cancellationToken)
     {
-        using var verifier = new EkCertificateVerifier([.. trust.Select(i => i.ToAttestation())], time);
-        return verifier.Verify(certificate, ek).Issuer;
+        var about = refusal as EnrolmentRefusedException;
+        return refusals.NoteAsync(new AuditEvent(requestId, "host.enrol", AuditOutcome.Denied, about?.Reason ?? refusal.Message) { Subject = about?.HostId }, cancellationToken);
     }
 
     private Task<bool> OpenAsync(OpenEnrolment open, CancellationToken cancellationToken) => store.WriteAsync(async s =>

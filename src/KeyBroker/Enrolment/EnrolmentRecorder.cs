@@ -17,17 +17,21 @@ namespace Coffer.KeyBroker.Enrolment;
 /// </summary>
 internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, JoinTokens joinTokens, BrokerRules rules, TimeProvider time)
 {
-    /// <exception cref="BrokerException"><see cref="BrokerFault.Denied"/>: revoked, or its counters fell; <see cref="BrokerFault.Conflict"/>: the
+    /// <exception cref="AttestationException">The endorsement certificate no longer holds.</exception>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.Denied"/>: revoked, no longer trusted, or its counters fell; <see cref="BrokerFault.Conflict"/>: the
     /// attestation key is another host's; <see cref="BrokerFault.TooMany"/>: too many pending hosts.</exception>
     public Task<Host> RecordAsync(string requestId, OpenEnrolment open, EnrolmentQuote quote, CancellationToken cancellationToken)
     {
         var id = RandomNames.New();
         return store.WriteAsync(async s =>
         {
+            // The trust that the credential was made by may have been taken away since.
+            var trust = await EkTrust.ReadAsync(s, open.Ek.Fingerprint).ConfigureAwait(false);
+            open = open with { Ek = trust.Require(TpmPublic.ParseSized(open.EkPublic.Span), open.Ek.Fingerprint, open.EkCertificate, time) };
             var known = await HostRecords.FindByEkAsync(s, open.Ek.Fingerprint).ConfigureAwait(false);
             if (known is { State: HostState.Revoked }) throw Revoked(known);
             var owner = await HostRecords.FindByAkAsync(s, open.Ak.Name).ConfigureAwait(false);
-            if (owner is not null && owner.Id != known?.Id) throw new BrokerException(BrokerFault.Conflict, $"the attestation key is host {owner.Id}'s");
+            if (owner is not null && owner.Id != known?.Id) throw new EnrolmentRefusedException(BrokerFault.Conflict, "the attestation key is another host's", $"the attestation key is host {owner.Id}'s", owner.Id);
             if (owner is not null && CounterRule.Check(owner.Counters, quote.Counters, TimeSpan.Zero) is { } fell) throw new BrokerException(BrokerFault.Denied, fell);
 
             var (labels, by) = await ApprovalAsync(s, open).ConfigureAwait(false);
@@ -45,7 +49,8 @@ internal sealed class EnrolmentRecorder(IBrokerStore store, IAuditLog audit, Joi
         }, cancellationToken);
     }
 
-    public static BrokerException Revoked(Host host) => new(BrokerFault.Denied, $"the endorsement key is host {host.Id}'s, which is revoked", "an operator reinstates it");
+    public static EnrolmentRefusedException Revoked(Host host) => new(
+        BrokerFault.Denied, "the host of this endorsement key is revoked", $"the endorsement key is host {host.Id}'s, which is revoked", host.Id, "an operator reinstates it");
 
     public static BrokerException TooManyPending(BrokerRules rules) => new(BrokerFault.TooMany, $"{rules.MostPendingHosts} hosts wait for approval already", "an operator approves or revokes some");
 

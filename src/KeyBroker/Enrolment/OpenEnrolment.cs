@@ -22,6 +22,12 @@ internal sealed record OpenEnrolment(string Id, HostEk Ek, HostAk Ak, byte[] Non
 
     public static bool IsId(string text) => text.Length == PrefixCharacters + RandomNames.Characters && text.All(char.IsAsciiHexDigitLower);
 
+    /// <summary>The endorsement key as it was shown, TPM2B_PUBLIC: its trust is asked for again at the end.</summary>
+    public ReadOnlyMemory<byte> EkPublic { get; init; }
+
+    /// <summary>Its certificate, DER; null without one.</summary>
+    public byte[]? EkCertificate { get; init; }
+
     public string? JoinTokenId { get; init; }
 
     public string? Name { get; init; }
@@ -30,7 +36,7 @@ internal sealed record OpenEnrolment(string Id, HostEk Ek, HostAk Ak, byte[] Non
 
     public byte[] ToBytes() => StoredDocument.Write(new JsonObject
     {
-        ["ek"] = new JsonObject { ["sha256"] = Ek.Fingerprint, ["issuer"] = Ek.Issuer },
+        ["ek"] = new JsonObject { ["sha256"] = Ek.Fingerprint, ["issuer"] = Ek.Issuer, ["public"] = Convert.ToBase64String(EkPublic.Span), ["certificate"] = EkCertificate is { } certificate ? Convert.ToBase64String(certificate) : null },
         ["ak"] = new JsonObject { ["name"] = Ak.Name, ["public"] = Convert.ToBase64String(Ak.Public.Span) },
         ["nonce"] = Convert.ToBase64String(Nonce),
         ["secret"] = Convert.ToBase64String(SecretHash),
@@ -45,6 +51,8 @@ internal sealed record OpenEnrolment(string Id, HostEk Ek, HostAk Ak, byte[] Non
         new HostAk((string)d["ak"]!["name"]!, Convert.FromBase64String((string)d["ak"]!["public"]!)),
         Convert.FromBase64String((string)d["nonce"]!), Convert.FromBase64String((string)d["secret"]!), StoredDocument.Time(d["expires"]))
     {
+        EkPublic = Convert.FromBase64String((string)d["ek"]!["public"]!),
+        EkCertificate = (string?)d["ek"]!["certificate"] is { } certificate ? Convert.FromBase64String(certificate) : null,
         JoinTokenId = (string?)d["join_token"],
         Name = (string?)d["name"],
         HostUuid = (string?)d["host_uuid"],

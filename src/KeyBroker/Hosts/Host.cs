@@ -10,7 +10,7 @@ namespace Coffer.KeyBroker.Hosts;
 /// <param name="Ek">What it is known by.</param>
 /// <param name="Counters">The highest that its attestation key signed.</param>
 /// <param name="Created">When it first enrolled.</param>
-public sealed record Host(string Id, HostState State, HostAk Ak, HostEk Ek, BootCounters Counters, DateTimeOffset Created)
+internal sealed record Host(string Id, HostState State, HostAk Ak, HostEk Ek, BootCounters Counters, DateTimeOffset Created)
 {
     /// <summary>What operators sort hosts by (<see cref="HostLabel"/>), in ordinal order; policies may ask for them.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];

@@ -9,7 +9,7 @@ namespace Coffer.KeyBroker.Hosts;
 /// <param name="store">Where hosts are kept.</param>
 /// <param name="audit">Where changes are put down.</param>
 /// <param name="time">The clock.</param>
-public sealed class HostAdministration(IBrokerStore store, IAuditLog audit, TimeProvider time)
+internal sealed class HostAdministration(IBrokerStore store, IAuditLog audit, TimeProvider time)
 {
     /// <summary>Hosts in the order of their ids.</summary>
     /// <param name="after">Only those behind this id; null for the first page.</param>

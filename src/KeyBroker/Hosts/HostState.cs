@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Hosts;
 
 /// <summary>How far the broker goes with a machine that proved which TPM it has.</summary>
-public enum HostState
+internal enum HostState
 {
     /// <summary>Enrolled, and waits for an operator: nothing is released to it.</summary>
     Pending,

@@ -3,6 +3,7 @@ using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.Storage;
 using Microsoft.AspNetCore.Http;
@@ -10,23 +11,33 @@ using Microsoft.AspNetCore.Http;
 namespace Coffer.KeyBroker.Kbs;
 
 /// <summary>Puts and deletes resources for administrators who speak the protocol, with an access token of this broker.</summary>
-internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers)
+internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers, IAccessWatch watch)
 {
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Denied"/>; <see cref="BrokerFault.NotFound"/>: nothing to delete.</exception>
     public async Task AnswerAsync(string requestId, HttpRequest request, KbsResourceUri uri, CancellationToken cancellationToken)
     {
-        var sent = request.Headers.Authorization;
-        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
-        if (!caller.Holds(Permission.Admin)) throw new BrokerException(BrokerFault.Denied, $"access token {caller.TokenId} may not do this", "it needs an administrator's token");
+        var caller = await RequireAsync(requestId, request, cancellationToken).ConfigureAwait(false);
         var path = ResourcePath.Parse(uri.Path);
         if (request.Method == "DELETE") await DeleteAsync(requestId, caller, path, cancellationToken).ConfigureAwait(false);
-        else await PutAsync(requestId, caller, path, await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        else await PutAsync(requestId, request, path, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(string requestId, Caller caller, ResourcePath path, byte[] value, CancellationToken cancellationToken)
+    private async Task<Caller> RequireAsync(string requestId, HttpRequest request, CancellationToken cancellationToken)
     {
+        var sent = request.Headers.Authorization;
+        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
+        if (caller.Holds(Permission.Admin)) return caller;
+        var reason = $"access token {caller.TokenId} may not do this";
+        await watch.DeniedAsync(requestId, caller, $"{request.Method} {KbsFront.Prefix}/resource", reason, cancellationToken).ConfigureAwait(false);
+        throw new RefusedException(BrokerFault.Denied, reason, "it needs an administrator's token");
+    }
+
+    private async Task PutAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
+    {
+        var value = await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false);
         try
         {
+            var caller = await RequireAsync(requestId, request, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
             await store.WriteAsync(async s =>
             {
                 await shelf.PutAsync(s, path, value).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using Coffer.KeyBroker.Storage;
 namespace Coffer.KeyBroker.Policies;
 
 /// <summary>Decides by the policies and reference sets that stand in the store at that moment.</summary>
-public interface IPolicyDecisions
+internal interface IPolicyDecisions
 {
     /// <summary>Decides whether a resource is released.</summary>
     /// <param name="store">The transaction in which the release happens.</param>

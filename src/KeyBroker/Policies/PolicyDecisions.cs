@@ -13,7 +13,7 @@ namespace Coffer.KeyBroker.Policies;
 /// or a reference set, allows nothing, and does not keep a denial from denying (docs/policies.md).
 /// </summary>
 /// <param name="clock">For times and the expiry of reference sets.</param>
-public sealed class PolicyDecisions(TimeProvider clock) : IPolicyDecisions
+internal sealed class PolicyDecisions(TimeProvider clock) : IPolicyDecisions
 {
     private readonly PolicyCache _cache = new();
 
@@ -33,18 +33,6 @@ public sealed class PolicyDecisions(TimeProvider clock) : IPolicyDecisions
         using var document = Parse(claims);
         var context = new PolicyContext(document.RootElement, clock.GetUtcNow(), await ReferencesAsync(store, about).ConfigureAwait(false));
         return Decide(resourcePath, about, context);
-    }
-
-    /// <summary>What one policy would say of claims, alone: for trying it before it is put.</summary>
-    /// <param name="store">For the reference sets.</param>
-    /// <param name="policy">Which.</param>
-    /// <param name="resourcePath"><c>REPOSITORY/TYPE/TAG</c>.</param>
-    /// <param name="claims">As in <see cref="DecideAsync"/>.</param>
-    public async ValueTask<Decision> TryAsync(IStoreReader store, PolicyDocument policy, string resourcePath, JsonObject claims)
-    {
-        List<(string Label, PolicyDocument Policy)> about = ResourcePath.TryParse(resourcePath) is { } path && policy.IsAbout(path) ? [(policy.Name, policy)] : [];
-        using var document = Parse(claims);
-        return Decide(resourcePath, about, new PolicyContext(document.RootElement, clock.GetUtcNow(), await ReferencesAsync(store, about).ConfigureAwait(false)));
     }
 
     private static Decision Decide(string resourcePath, List<(string Label, PolicyDocument Policy)> about, PolicyContext context)

@@ -7,7 +7,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.Policies;
 
 /// <summary>Keeps policies: the present version of each, and every version there ever was. Works within the caller's transaction.</summary>
-public static class PolicyShelf
+internal static class PolicyShelf
 {
     /// <summary>Puts a policy as its next version.</summary>
     /// <param name="store">The transaction.</param>

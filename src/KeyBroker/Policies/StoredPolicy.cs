@@ -8,7 +8,7 @@ namespace Coffer.KeyBroker.Policies;
 /// <param name="Put">When.</param>
 /// <param name="Actor">By whom: an access token's id; null where nobody is named.</param>
 /// <param name="Document">As it was sent.</param>
-public sealed record StoredPolicy(string Name, long Version, DateTimeOffset Put, string? Actor, JsonObject Document)
+internal sealed record StoredPolicy(string Name, long Version, DateTimeOffset Put, string? Actor, JsonObject Document)
 {
     /// <summary>The document, with the version in it: what an editor gets and sends back.</summary>
     public JsonObject ToDocument()

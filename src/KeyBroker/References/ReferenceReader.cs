@@ -7,7 +7,7 @@ using Coffer.KeyBroker.Policies.Conditions;
 namespace Coffer.KeyBroker.References;
 
 /// <summary>Reads reference sets strictly, with every problem at once (docs/policies.md).</summary>
-public static class ReferenceReader
+internal static class ReferenceReader
 {
     private const int MostBytes = 1024 * 1024;
     private const int MostValues = 10_000;

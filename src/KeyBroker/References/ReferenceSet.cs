@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.References;
 
 /// <summary>Values that policies compare claims with, under a name: values of PCRs by bank and register, and lists of texts.</summary>
-public sealed class ReferenceSet
+internal sealed class ReferenceSet
 {
     private readonly IReadOnlyDictionary<(string Bank, int Register), IReadOnlyList<string>> _registers;
     private readonly IReadOnlyDictionary<string, IReadOnlySet<string>> _texts;

@@ -7,7 +7,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.References;
 
 /// <summary>Keeps reference sets. Works within the caller's transaction.</summary>
-public static class ReferenceShelf
+internal static class ReferenceShelf
 {
     private const int MostSets = 1000;
 

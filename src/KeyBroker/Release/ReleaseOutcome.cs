@@ -1,5 +1,4 @@
 using Coffer.Attestation.Protocol;
-using Coffer.KeyBroker.RootKeys;
 
 namespace Coffer.KeyBroker.Release;
 
@@ -8,9 +7,6 @@ namespace Coffer.KeyBroker.Release;
 /// <param name="Said">What the guest hears.</param>
 internal sealed record ReleaseOutcome(BrokerFault? Fault, string Said)
 {
-    /// <summary>The resource; whoever seals it to the key disposes it.</summary>
-    public SecretBytes? Plaintext { get; init; }
-
-    /// <summary>The attested key.</summary>
+    /// <summary>The attested key, to which the resource is sealed.</summary>
     public TeePublicKey? Key { get; init; }
 }

@@ -5,6 +5,7 @@ using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Policies;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Resources;
+using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Sessions;
 using Coffer.KeyBroker.Storage;
 
@@ -28,13 +29,26 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
     /// <see cref="BrokerFault.NotFound"/>: policy allows the path, and nothing is there.</exception>
     public async Task<byte[]> ReleaseAsync(string requestId, string attestationId, KbsResourceUri path, CancellationToken cancellationToken)
     {
-        var outcome = await store.WriteAsync(s => DecideAsync(s, requestId, attestationId, path.Path), cancellationToken).ConfigureAwait(false);
-        if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
-        using var plaintext = outcome.Plaintext!;
-        return SealedResponse.Seal(plaintext.Span, outcome.Key!);
+        SecretBytes? opened = null;
+        try
+        {
+            var outcome = await store.WriteAsync(
+                s =>
+                {
+                    opened?.Dispose(); // it may run again
+                    opened = null;
+                    return DecideAsync(s, requestId, attestationId, path.Path, plaintext => opened = plaintext);
+                }, cancellationToken).ConfigureAwait(false);
+            if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
+            return SealedResponse.Seal(opened!.Span, outcome.Key!);
+        }
+        finally
+        {
+            opened?.Dispose(); // also where it could not be put into the audit
+        }
     }
 
-    private async ValueTask<ReleaseOutcome> DecideAsync(IStoreWriter s, string requestId, string attestationId, string path)
+    private async ValueTask<ReleaseOutcome> DecideAsync(IStoreWriter s, string requestId, string attestationId, string path, Action<SecretBytes> keep)
     {
         if (await VerifiedAttestationRecords.FindAsync(s, attestationId, time.GetUtcNow()).ConfigureAwait(false) is not { } attestation)
         {
@@ -50,8 +64,9 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
         var decision = await policies.DecideAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
         if (await shelf.FindAsync(s, ResourcePath.Parse(path)).ConfigureAwait(false) is not { } plaintext) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
+        keep(plaintext);
         await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, decision.Reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
-        return new ReleaseOutcome(null, "") { Plaintext = plaintext, Key = attestation.Key };
+        return new ReleaseOutcome(null, "") { Key = attestation.Key };
     }
 
     private async ValueTask<ReleaseOutcome> RefuseAsync(IStoreWriter s, string requestId, string path, string? actor, Admission refusal, JsonObject? explanation)

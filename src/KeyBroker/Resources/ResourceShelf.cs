@@ -5,7 +5,7 @@ namespace Coffer.KeyBroker.Resources;
 
 /// <summary>Keys and other resources, each sealed under the root key and bound to its path. Works within the caller's transaction.</summary>
 /// <param name="sealer">Seals and opens; the caller disposes it.</param>
-public sealed class ResourceShelf(RecordSealer sealer)
+internal sealed class ResourceShelf(RecordSealer sealer)
 {
     /// <summary>The largest resource, in bytes: 1 MiB.</summary>
     public const int MostBytes = 1024 * 1024;
@@ -13,10 +13,6 @@ public sealed class ResourceShelf(RecordSealer sealer)
     /// <summary>Puts a resource, in place of the one that was there.</summary>
     /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>: larger than <see cref="MostBytes"/>.</exception>
     public ValueTask PutAsync(IStoreWriter store, ResourcePath path, ReadOnlySpan<byte> value) => store.PutAsync(Collections.Resources, path.ToString(), Seal(path, value));
-
-    /// <summary>Puts a resource where none is; false where one is.</summary>
-    /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>: larger than <see cref="MostBytes"/>.</exception>
-    public ValueTask<bool> AddAsync(IStoreWriter store, ResourcePath path, ReadOnlySpan<byte> value) => store.AddAsync(Collections.Resources, path.ToString(), Seal(path, value));
 
     /// <summary>The resource, which the caller disposes; null where there is none.</summary>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: what is stored does not verify.</exception>
@@ -30,8 +26,17 @@ public sealed class ResourceShelf(RecordSealer sealer)
     /// <param name="most">At most so many.</param>
     public static async ValueTask<IReadOnlyList<(string Path, int Bytes)>> ListAsync(IStoreReader store, string prefix, string? after, int most)
     {
-        var records = await store.ListAsync(Collections.Resources, prefix, after, most).ConfigureAwait(false);
-        return [.. records.Select(r => (r.Key, Math.Max(0, r.Value.Length - RecordSealer.Overhead)))];
+        const int page = 32; // values come along, and each may be of the largest size
+        var found = new List<(string, int)>();
+        while (found.Count < most)
+        {
+            var asked = Math.Min(page, most - found.Count);
+            var records = await store.ListAsync(Collections.Resources, prefix, after, asked).ConfigureAwait(false);
+            found.AddRange(records.Select(r => (r.Key, Math.Max(0, r.Value.Length - RecordSealer.Overhead))));
+            if (records.Count < asked) break;
+            after = records[^1].Key;
+        }
+        return found;
     }
 
     /// <summary>Removes a resource; false where there was none.</summary>

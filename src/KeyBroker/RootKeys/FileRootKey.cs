@@ -7,7 +7,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.RootKeys;
 
 /// <summary>A root key in a file: 32 random bytes, or base64 text of them. Purposes are separated by HKDF-SHA-256 (RFC 5869).</summary>
-public sealed class FileRootKey : IRootKey
+internal sealed class FileRootKey : IRootKey
 {
     /// <summary>The file's name where it is inside the data folder.</summary>
     public const string DefaultName = "root-key";

@@ -4,7 +4,7 @@ namespace Coffer.KeyBroker.RootKeys;
 /// The key under which everything is kept that the store must not show: a file today; what a TPM seals or a token holds can stand here as
 /// well. Safe for many calls at once. Whoever opened it disposes it.
 /// </summary>
-public interface IRootKey : IDisposable
+internal interface IRootKey : IDisposable
 {
     /// <summary>For messages, such as the file's path.</summary>
     string Name { get; }

@@ -10,7 +10,7 @@ namespace Coffer.KeyBroker.RootKeys;
 /// bytes, so that no nonce can meet a key twice. Bound to where the record stands: moved to another key or collection it does not open.
 /// A sealed record is one byte 1, 32 bytes of salt, the ciphertext, and 16 bytes of tag. Safe for many calls at once.
 /// </summary>
-public sealed class RecordSealer : IDisposable
+internal sealed class RecordSealer : IDisposable
 {
     /// <summary>How much longer a sealed record is, in bytes.</summary>
     public const int Overhead = 1 + SaltBytes + TagBytes;

@@ -5,7 +5,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.RootKeys;
 
 /// <summary>Tells at the start whether a root key is the one that the store was made with.</summary>
-public static class RootKeyCheck
+internal static class RootKeyCheck
 {
     private const string Record = "root-key-check";
     private const string Purpose = "check";

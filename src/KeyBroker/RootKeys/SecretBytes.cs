@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Coffer.KeyBroker.RootKeys;
 
 /// <summary>A secret in pinned memory, which no collection copies elsewhere; zeroed when it is disposed. Whoever got it disposes it.</summary>
-public sealed class SecretBytes : IDisposable
+internal sealed class SecretBytes : IDisposable
 {
     private readonly byte[] _bytes;
     private bool _gone;

@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Storage;
 
 /// <summary>The collections of records, all of them.</summary>
-public static class Collections
+internal static class Collections
 {
     /// <summary>Facts about the store itself, such as which root key it belongs to.</summary>
     public const string Store = "store";

@@ -3,7 +3,7 @@ namespace Coffer.KeyBroker.Storage;
 /// <summary>
 /// Everything that a broker keeps: records by collection and key. Several brokers may share one store. Safe for many calls at once.
 /// </summary>
-public interface IBrokerStore : IAsyncDisposable
+internal interface IBrokerStore : IAsyncDisposable
 {
     /// <summary>Reads one consistent state.</summary>
     /// <param name="work">What to read. It may be run again from its start, so it changes nothing outside.</param>

@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Storage;
 
 /// <summary>Reads within one transaction, in which nothing changes but by itself.</summary>
-public interface IStoreReader
+internal interface IStoreReader
 {
     /// <summary>The record of that key; null where there is none, or it has expired.</summary>
     ValueTask<StoredRecord?> FindAsync(string collection, string key);

@@ -1,7 +1,7 @@
 namespace Coffer.KeyBroker.Storage;
 
 /// <summary>Reads and writes within one transaction; sees its own writes.</summary>
-public interface IStoreWriter : IStoreReader
+internal interface IStoreWriter : IStoreReader
 {
     /// <summary>Puts a record, in place of the one that was there.</summary>
     /// <param name="collection">One of <see cref="Collections"/>.</param>

@@ -3,4 +3,4 @@ namespace Coffer.KeyBroker.Storage;
 /// <summary>One record.</summary>
 /// <param name="Key">Unique in its collection.</param>
 /// <param name="Value">As it was put; the reader's own copy.</param>
-public sealed record StoredRecord(string Key, byte[] Value);
+internal sealed record StoredRecord(string Key, byte[] Value);

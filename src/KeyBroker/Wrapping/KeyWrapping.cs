@@ -33,30 +33,46 @@ internal sealed class KeyWrapping(IBrokerStore store, ResourceShelf shelf, IAudi
         path ??= ResourcePath.Parse(OwnPrefix + Guid.NewGuid().ToString("D"));
         if (!caller.Reaches(path.ToString()))
         {
-            throw new BrokerException(BrokerFault.Denied, $"access token {caller.TokenId} does not reach {path}", $"it reaches {string.Join(", ", caller.Paths)}");
+            var reason = $"access token {caller.TokenId} does not reach {path}";
+            await store.WriteAsync(s => NoteAsync(s, requestId, caller, path, AuditOutcome.Denied, reason), cancellationToken).ConfigureAwait(false);
+            throw new BrokerException(BrokerFault.Denied, reason, $"it reaches {string.Join(", ", caller.Paths)}");
         }
-        using var key = await store.WriteAsync(s => KeyAsync(s, requestId, caller, path), cancellationToken).ConfigureAwait(false);
-        return Seal($"kbs:///{path}", key.Span, options.Span);
+        SecretBytes? key = null;
+        try
+        {
+            await store.WriteAsync(
+                async s =>
+                {
+                    key?.Dispose(); // it may run again
+                    (key, var isNew) = await KeyAsync(s, path).ConfigureAwait(false);
+                    return await NoteAsync(s, requestId, caller, path, AuditOutcome.Allowed, isNew ? "wrapped under a new key" : "wrapped").ConfigureAwait(false);
+                }, cancellationToken).ConfigureAwait(false);
+            return Seal($"kbs:///{path}", key!.Span, options.Span);
+        }
+        finally
+        {
+            key?.Dispose();
+        }
     }
 
-    private async ValueTask<SecretBytes> KeyAsync(IStoreWriter s, string requestId, Caller caller, ResourcePath path)
+    private async ValueTask<(SecretBytes Key, bool IsNew)> KeyAsync(IStoreWriter s, ResourcePath path)
     {
-        var key = await shelf.FindAsync(s, path).ConfigureAwait(false);
-        var isNew = key is null;
-        if (key is null)
+        if (await shelf.FindAsync(s, path).ConfigureAwait(false) is { } there)
         {
-            key = new SecretBytes(KeyBytes);
-            RandomNumberGenerator.Fill(key.Span);
-            await shelf.PutAsync(s, path, key.Span).ConfigureAwait(false);
-        }
-        else if (key.Length != KeyBytes)
-        {
-            key.Dispose();
+            if (there.Length == KeyBytes) return (there, false);
+            there.Dispose();
             throw new BrokerException(BrokerFault.BadRequest, $"the resource {path} is no key of {KeyBytes} bytes", "name another");
         }
-        var reason = isNew ? "wrapped under a new key" : "wrapped";
-        await audit.AppendAsync(s, new AuditEvent(requestId, "key.wrap", AuditOutcome.Allowed, reason) { Actor = caller.TokenId, Subject = path.ToString() }).ConfigureAwait(false);
-        return key;
+        var made = new SecretBytes(KeyBytes);
+        RandomNumberGenerator.Fill(made.Span);
+        await shelf.PutAsync(s, path, made.Span).ConfigureAwait(false);
+        return (made, true);
+    }
+
+    private async ValueTask<bool> NoteAsync(IStoreWriter s, string requestId, Caller caller, ResourcePath path, AuditOutcome outcome, string reason)
+    {
+        await audit.AppendAsync(s, new AuditEvent(requestId, "key.wrap", outcome, reason) { Actor = caller.TokenId, Subject = path.ToString() }).ConfigureAwait(false);
+        return true;
     }
 
     private static WrappedPacket Seal(string keyId, ReadOnlySpan<byte> key, ReadOnlySpan<byte> options)

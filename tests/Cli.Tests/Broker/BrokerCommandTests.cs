@@ -133,6 +133,18 @@ public sealed class BrokerCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Audit_whose_length_is_that_of_a_page_is_listed_to_its_end()
+    {
+        await using var pages = await PagedAudit.StartAsync(entries: 1000);
+        foreach (var flags in new string[][] { ["--all"], ["--most", "5000"], ["--most", "1000"] })
+        {
+            var run = CommandRun.RunAsync(["broker", "audit", "list", "--json", "--broker", pages.Address, "--insecure-http", "--token-file", Path.Combine(_broker.Data, "admin-token"), .. flags]);
+            Assert.Equal(1000, Json(await run.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).GetArrayLength());
+        }
+        Assert.InRange(pages.Asked, 3, 5);
+    }
+
+    [Fact]
     public async Task Failures_end_with_the_documented_status()
     {
         var bad = _broker.Folder.Write("bad-token", $"coffer_0123456789abcdef_{new string('A', 43)}");

@@ -43,6 +43,19 @@ public sealed class BrokerProcessTests : IDisposable
         (await broker.RunAsync("audit", "verify")).ShouldSucceed();
     }
 
+    [Theory]
+    [InlineData("token create --can audit")]
+    [InlineData("token create --can audit --json")]
+    [InlineData("join-token create --json")]
+    public async Task File_that_a_shell_sends_a_secret_to_is_closed_to_others(string verb)
+    {
+        using var broker = await BrokerProcess.StartAsync(Data);
+        var file = _folder.Combine("token");
+        await Tool.RunAsync("sh", ["-c", $"umask 022; '{CofferBinary.Require()}' broker {verb} > '{file}'"], new ToolOptions { Environment = broker.Environment });
+        Assert.Contains("coffer", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
     [Fact]
     public async Task Secrets_on_standard_output_close_the_file_behind_it_to_others()
     {

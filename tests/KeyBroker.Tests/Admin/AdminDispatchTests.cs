@@ -1,6 +1,8 @@
 using System.Text;
+using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Tests.Running;
 using Coffer.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace Coffer.KeyBroker.Tests.Admin;
 
@@ -74,6 +76,50 @@ public sealed class AdminDispatchTests : IAsyncLifetime
             _broker, $"POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_broker.AdminToken}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", chunked, StringComparison.Ordinal);
         Assert.Empty(_broker.Faults);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/tokens", """{"can":["admin"]}""", "GET", "tokens", 2)]
+    [InlineData("PUT", "/api/v1/resources/default/a/b", "secret", "GET", "resources", 0)]
+    public async Task A_token_that_is_ended_while_its_body_is_on_the_way_does_nothing_any_more(string method, string path, string body, string look, string what, int left)
+    {
+        var other = await _broker.TokenAsync([Permission.Admin], ["**"], null);
+        var keep = await _broker.TokenAsync([Permission.Admin], ["**"], null);
+        var status = await HeldBody.SendAsync(_broker, method, path, body, async () => (await _broker.SendAsync("DELETE", $"tokens/{_broker.AdminToken.Split('_')[1]}", other)).ShouldBe(204));
+        Assert.Equal(401, status);
+        Assert.Equal(left, (await _broker.SendAsync(look, what, keep)).ShouldBe(200).Json.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("GET", "resources?prefix={0}", 400)]
+    [InlineData("GET", "resources?after={0}", 400)]
+    [InlineData("GET", "hosts?after={0}", 400)]
+    [InlineData("DELETE", "tokens/{0}", 404)]
+    [InlineData("DELETE", "join-tokens/{0}", 404)]
+    [InlineData("DELETE", "approval-rules/{0}", 404)]
+    [InlineData("GET", "hosts/{0}", 404)]
+    [InlineData("GET", "policies/{0}", 404)]
+    [InlineData("GET", "references/{0}", 404)]
+    [InlineData("DELETE", "trust/root/{0}", 404)]
+    [InlineData("DELETE", "trust/{0}/a", 404)]
+    [InlineData("GET", "audit?after={0}", 400)]
+    [InlineData("GET", "audit/explain/{0}", 400)]
+    public async Task Names_longer_than_any_key_are_no_fault_of_the_broker(string method, string path, int status)
+    {
+        (await _broker.AdminAsync(method, path.Replace("{0}", new string('a', 600), StringComparison.Ordinal))).ShouldBe(status);
+        (await _broker.AdminAsync(method, path.Replace("{0}", string.Concat(Enumerable.Repeat("%E2%82%AC", 200)), StringComparison.Ordinal))).ShouldBe(status);
+        Assert.Empty(_broker.Faults);
+    }
+
+    [Fact]
+    public async Task An_announced_length_takes_no_memory_before_the_bytes_are_there()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.ContentLength = 7 * 1024 * 1024;
+        context.Request.Body = new MemoryStream([1, 2, 3]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal([1, 2, 3], await RequestBody.ReadAsync(context.Request, 8 * 1024 * 1024, TestContext.Current.CancellationToken));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1024 * 1024);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Tests.Running;
 
@@ -74,10 +75,11 @@ public sealed class RouteWalkTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Permission.Wrap)]
-    [InlineData(Permission.Audit)]
-    public async Task Every_route_refuses_a_token_that_is_too_weak_and_puts_it_down(Permission held)
+    [InlineData("wrap")]
+    [InlineData("audit")]
+    public async Task Every_route_refuses_a_token_that_is_too_weak_and_puts_it_down(string can)
     {
+        var held = PermissionNames.Parse(can);
         var token = await _broker.TokenAsync([held], ["**"], TimeSpan.FromHours(1));
         foreach (var route in Guarded.Where(r => r.Needs != Permission.Authenticated && r.Needs != held))
         {
@@ -108,6 +110,41 @@ public sealed class RouteWalkTests : IAsyncLifetime
             Assert.Equal(route.Needs != Permission.None, operation["security"] is JsonArray);
             Assert.True(ids.Add((string)operation["operationId"]!), $"{route.Method} {route.Pattern}");
         }
+    }
+
+    [Fact]
+    public async Task Answers_have_the_members_that_the_document_says()
+    {
+        var hex = new string('a', 64);
+        string[][] done =
+        [
+            ["PUT", "policies/p", """{"name":"p","description":"d","resources":["**"],"effect":"deny"}"""], ["PUT", "references/r", """{"name":"r","values":{"kernel":["a"]}}"""],
+            ["PUT", "resources/a/b/c", "x"], ["POST", "tokens", """{"can":["wrap"],"paths":["a/*"],"comment":"c"}"""], ["POST", "join-tokens", """{"ttl":"1h","labels":["a"]}"""],
+            ["POST", "trust/ek", $$"""{"sha256":"{{hex}}","comment":"c"}"""], ["PUT", "approval-rules/x", $$"""{"ek_fingerprints":["{{hex}}"]}"""], ["GET", "status"], ["GET", "audit"], ["GET", "audit/verify"],
+            ["GET", "policies"], ["GET", "references"], ["GET", "resources"], ["GET", "tokens"], ["GET", "join-tokens"], ["GET", "trust"], ["GET", "approval-rules"],
+        ];
+        foreach (var call in done)
+        {
+            var answer = await _broker.AdminAsync(call[0], call[1], call.ElementAtOrDefault(2));
+            Assert.InRange(answer.Status, 200, 204);
+            var pattern = AdminRoutes.All(_broker.Parts).Where(r => r.Method == call[0] && new AdminPattern(r.Pattern).Matches(call[1].Split('/'), out _)).MinBy(r => new AdminPattern(r.Pattern).Rank, StringComparer.Ordinal)!;
+            Assert.Equal(pattern.Answers is null, answer.Status == 204);
+            if (pattern.Answers is not { } form) continue;
+            Assert.Equal(form.IsList, answer.Json is JsonArray);
+            foreach (var item in form.IsList ? answer.Json.AsArray().Select(i => i!.AsObject()) : [answer.Json.AsObject()])
+            {
+                Assert.Empty(item.Select(m => m.Key).Except(form.Members.Select(m => m.Name)));
+                Assert.Empty(form.Members.Where(m => m.IsRequired && item[m.Name] is null).Select(m => $"{call[1]}: {m.Name}"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Approving_needs_no_body_and_the_document_says_so()
+    {
+        var document = (await _broker.AdminAsync("GET", "openapi.json")).ShouldBe(200).Json;
+        Assert.False((bool)document["paths"]!["/hosts/{id}/approve"]!["post"]!["requestBody"]!["required"]!);
+        Assert.True((bool)document["paths"]!["/tokens"]!["post"]!["requestBody"]!["required"]!);
     }
 
     private static string PathOf(AdminRoute route) => string.Join('/', route.Pattern.Split('/').Select(s => s.StartsWith("{*", StringComparison.Ordinal) ? "a/b/c" : s.StartsWith('{') ? "x" : s));

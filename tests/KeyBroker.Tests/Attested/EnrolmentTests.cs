@@ -167,6 +167,49 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public async Task A_certificate_that_is_revoked_between_the_two_steps_enrols_nobody()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        using var machine = broker.Machine();
+        (await broker.Broker.AdminAsync("PUT", "approval-rules/vendor", new JsonObject { ["ek_issuer"] = broker.Vendor.Issuer }.ToJsonString())).ShouldBe(200);
+        var challenge = Challenge(await machine.BeginAsync());
+        (await broker.Broker.AdminAsync("POST", "trust", broker.Vendor.RevocationListPem(machine.EkCertificate!))).ShouldBe(200);
+        broker.ShouldHaveRefused((await machine.FinishAsync(challenge, machine.Tpm.Activate(challenge.CredentialBlob, challenge.EncryptedSecret))).ShouldBe(403).RequestId, "was revoked by");
+        Assert.Empty((await broker.Broker.AdminAsync("GET", "hosts")).Json.AsArray());
+    }
+
+    [Fact]
+    public async Task A_fingerprint_that_is_deleted_between_the_two_steps_enrols_nobody()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        using var machine = new FakeMachine(broker.Broker);
+        (await broker.Broker.AdminAsync("POST", "trust/ek", $$"""{"sha256":"{{machine.Tpm.EkFingerprint}}"}""")).ShouldBe(201);
+        var challenge = Challenge(await machine.BeginAsync());
+        (await broker.Broker.AdminAsync("DELETE", $"trust/ek/{machine.Tpm.EkFingerprint}")).ShouldBe(204);
+        broker.ShouldHaveRefused((await machine.FinishAsync(challenge, machine.Tpm.Activate(challenge.CredentialBlob, challenge.EncryptedSecret))).ShouldBe(403).RequestId, "is not registered");
+        Assert.Empty((await broker.Broker.AdminAsync("GET", "hosts")).Json.AsArray());
+    }
+
+    [Fact]
+    public async Task Whoever_has_no_credential_hears_no_hosts_id()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        var (machine, host) = await broker.ApprovedAsync();
+        using var disposed = machine;
+        using var thief = broker.Machine();
+        thief.Tpm.TakeAkOf(machine.Tpm);
+        var conflict = (await thief.EnrolAsync()).ShouldBe(409);
+        broker.ShouldHaveRefused(conflict.RequestId, $"host {host}'s");
+        Assert.DoesNotContain(host, conflict.Body, StringComparison.Ordinal);
+
+        (await broker.Broker.AdminAsync("POST", $"hosts/{host}/revoke")).ShouldBe(200);
+        var revoked = (await machine.BeginAsync()).ShouldBe(403);
+        broker.ShouldHaveRefused(revoked.RequestId, $"host {host}'s");
+        Assert.DoesNotContain(host, revoked.Body, StringComparison.Ordinal);
+        Assert.Contains("is revoked", revoked.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_new_attestation_key_ends_the_old_one_and_its_tokens_and_waits_for_approval()
     {
         await using var broker = await AttestedBroker.StartAsync();

@@ -49,11 +49,18 @@ public sealed class WrapTests
         using var machine = broker.Machine();
         var owner = await broker.Broker.TokenAsync([Permission.Wrap], ["team-a/**"], null);
         (await broker.Broker.SendAsync("POST", "wrap", owner, Body(null))).ShouldBe(403);
-        (await broker.Broker.SendAsync("POST", "wrap", owner, Body("kbs:///default/image-kek/x"))).ShouldBe(403);
+        var denied = (await broker.Broker.SendAsync("POST", "wrap", owner, Body("kbs:///default/image-kek/x"))).ShouldBe(403);
+        broker.ShouldHaveRefused(denied.RequestId, "does not reach default/image-kek/x");
+        Assert.Equal(("key.wrap", owner.Split('_')[1], "default/image-kek/x"), (broker.Entry(denied.RequestId).Action, broker.Entry(denied.RequestId).Actor, broker.Entry(denied.RequestId).Subject));
         (await broker.Broker.SendAsync("POST", "wrap", owner, Body("kbs:///team-a/image-kek/x"))).ShouldBe(200);
         (await broker.Broker.SendAsync("POST", "wrap", body: Body(null))).ShouldBe(401);
         (await machine.GetAsync("team-a/image-kek/x", owner)).ShouldBeRefused(401, "TokenVerifierError");
         (await broker.Broker.SendAsync("GET", "hosts", owner)).ShouldBe(403);
+        foreach (var method in (string[])["POST", "DELETE"])
+        {
+            var refused = (await machine.SendAsync(method, "/kbs/v0/resource/team-a/image-kek/x", body: method == "POST" ? AttestedBroker.Secret : null, token: owner)).ShouldBeRefused(403, "AdminAuthAccess");
+            Assert.Equal(("access.denied", owner.Split('_')[1]), (broker.Entry(refused.RequestId).Action, broker.Entry(refused.RequestId).Actor));
+        }
     }
 
     [Fact]

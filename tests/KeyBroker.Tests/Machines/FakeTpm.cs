@@ -53,6 +53,13 @@ internal sealed class FakeTpm : IDisposable
         _ak = RSA.Create(2048);
     }
 
+    /// <summary>As a virtual TPM's copied state has it: the attestation key of another, under an endorsement key of its own.</summary>
+    public void TakeAkOf(FakeTpm other)
+    {
+        _ak.Dispose();
+        _ak = RSA.Create(other._ak.ExportParameters(true));
+    }
+
     public void Extend(int register) => Pcrs[register] = SHA256.HashData([.. Pcrs[register], 1]);
 
     /// <summary>A reboot: counters move, registers come back to the same values.</summary>

@@ -7,7 +7,7 @@ using Coffer.KeyBroker.References;
 namespace Coffer.KeyBroker.Tests.Policies;
 
 /// <summary>A broker's store in which policies decide, and the claims of a node that is as it should be.</summary>
-public sealed class PolicyFixture : IAsyncDisposable
+internal sealed class PolicyFixture : IAsyncDisposable
 {
     private readonly BrokerFixture _broker = new();
     private readonly PolicyDecisions _decisions;

@@ -12,7 +12,7 @@ public abstract class BrokerStoreContract : IAsyncLifetime
 
     protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-    protected IBrokerStore Store { get; private set; } = null!;
+    private protected IBrokerStore Store { get; private set; } = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -318,7 +318,7 @@ public abstract class BrokerStoreContract : IAsyncLifetime
     }
 
     /// <summary>A fresh store that uses <see cref="Clock"/>.</summary>
-    protected abstract ValueTask<IBrokerStore> OpenAsync();
+    private protected abstract ValueTask<IBrokerStore> OpenAsync();
 
     protected static async ValueTask<bool> Done(ValueTask work)
     {

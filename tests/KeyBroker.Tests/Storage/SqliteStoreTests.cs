@@ -182,7 +182,7 @@ public sealed class SqliteStoreTests : BrokerStoreContract
         Assert.True(await small.WriteAsync(w => w.AddAsync(Collections.Policies, "c", "1"u8.ToArray()), Token));
     }
 
-    protected override ValueTask<IBrokerStore> OpenAsync() => ValueTask.FromResult<IBrokerStore>(SqliteStore.Open(Database, Clock));
+    private protected override ValueTask<IBrokerStore> OpenAsync() => ValueTask.FromResult<IBrokerStore>(SqliteStore.Open(Database, Clock));
 
     private void Refused(string because, string? file = null)
     {

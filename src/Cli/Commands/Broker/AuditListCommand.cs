@@ -43,13 +43,14 @@ internal sealed class AuditListCommand : BrokerListVerb
         {
             var most = Math.Min(Page, wanted - entries.Count);
             var page = await broker.GetAsync(string.Create(CultureInfo.InvariantCulture, $"audit?{query}&most={most}{after}"), cancellationToken).ConfigureAwait(false) as JsonArray ?? [];
+            var read = page.Count;
             foreach (var entry in page.ToList())
             {
                 page.Remove(entry);
                 entries.Add(entry);
             }
-            if (entries.Count == 0 || entries[^1] is not { } last || (entries.Count % Page != 0 && entries.Count < wanted)) break;
-            after = $"&after={Uri.EscapeDataString(Cursor(last))}";
+            if (read < most) break;
+            after = $"&after={Uri.EscapeDataString(Cursor(entries[^1]!))}";
         }
         return entries;
     }

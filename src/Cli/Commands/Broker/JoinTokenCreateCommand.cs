@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Coffer.Cli.BrokerCalls;
-using Coffer.Cli.Terminal;
 
 namespace Coffer.Cli.Commands.Broker;
 
@@ -25,9 +24,7 @@ internal sealed class JoinTokenCreateCommand : BrokerVerb
             ["labels"] = new JsonArray([.. (parsed.GetValue(_labels) ?? []).Select(l => (JsonNode?)l)]),
         }, cancellationToken);
 
-    protected override void Show(ParseResult parsed, JsonNode? answer)
-    {
-        SecretOutput.Protect(Session);
-        Output.WriteLine(JsonFacts.Of(answer, "token"));
-    }
+    protected override bool AnswersSecret => true;
+
+    protected override void Show(ParseResult parsed, JsonNode? answer) => Output.WriteLine(JsonFacts.Of(answer, "token"));
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Coffer.Cli.BrokerCalls;
-using Coffer.Cli.Terminal;
 
 namespace Coffer.Cli.Commands.Broker;
 
@@ -35,11 +34,9 @@ internal sealed class TokenCreateCommand : BrokerVerb
         return broker.SendAsync(HttpMethod.Post, "tokens", body, cancellationToken);
     }
 
-    protected override void Show(ParseResult parsed, JsonNode? answer)
-    {
-        SecretOutput.Protect(Session);
-        Output.WriteLine(JsonFacts.Of(answer, "token"));
-    }
+    protected override bool AnswersSecret => true;
+
+    protected override void Show(ParseResult parsed, JsonNode? answer) => Output.WriteLine(JsonFacts.Of(answer, "token"));
 
     private static JsonArray Texts(string[]? texts) => new([.. (texts ?? []).Select(t => (JsonNode?)t)]);
 }

@@ -54,7 +54,7 @@ internal static class OpenApiDocument
         if (parameters.Count > 0) operation["parameters"] = parameters;
         if (route.Accepts is { } accepts)
         {
-            operation["requestBody"] = new JsonObject { ["description"] = accepts.Description, ["required"] = true, ["content"] = Content(accepts.MediaType, SchemaOf(accepts)) };
+            operation["requestBody"] = new JsonObject { ["description"] = accepts.Description, ["required"] = accepts.IsRequired, ["content"] = Content(accepts.MediaType, SchemaOf(accepts)) };
         }
         operation["responses"] = new JsonObject
         {

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Hosts;
-using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Admin.Routes;
 
@@ -37,13 +35,13 @@ internal sealed class HostRoutes
         var one = RouteBody.Object("The host as it is now.", Shown);
         yield return new("GET", "hosts", Permission.Admin, "Lists the hosts.", routes.ListAsync)
         {
-            Query = [new("after", "Only hosts behind this id, for the next page."), new("most", $"How many, at most {MostListed}.")],
+            Query = ListPage.Parameters(MostListed, "id"),
             Answers = RouteBody.List("Hosts in the order of their ids.", Shown),
         };
         yield return new("GET", "hosts/{id}", Permission.Admin, "Shows one host.", routes.GetAsync) { Answers = one };
         yield return new("POST", "hosts/{id}/approve", Permission.Admin, "Approves a pending host; its PCR values as last verified become its baseline.", routes.ApproveAsync)
         {
-            Accepts = RouteBody.Object("Nothing, or the labels that it gets.", HostLabels.Described(isRequired: false)), Answers = one,
+            Accepts = RouteBody.Object("Nothing, or the labels that it gets.", HostLabels.Described(isRequired: false)) with { IsRequired = false }, Answers = one,
         };
         yield return new("POST", "hosts/{id}/revoke", Permission.Admin, "Revokes a host by its endorsement key, at once.", (c, t) => AnswerAsync(routes._hosts.RevokeAsync(Origin(c), Id(c), t))) { Answers = one };
         yield return new("POST", "hosts/{id}/reinstate", Permission.Admin, "Takes a revocation back: the host is pending again.", (c, t) => AnswerAsync(routes._hosts.ReinstateAsync(Origin(c), Id(c), t))) { Answers = one };
@@ -56,12 +54,8 @@ internal sealed class HostRoutes
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var most = MostListed;
-        if (call.Query.TryGetValue("most", out var text) && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostListed))
-        {
-            throw new BrokerException(BrokerFault.BadRequest, $"'most' is '{Printable.Of(text, 16)}', not a number from 1 to {MostListed}");
-        }
-        var hosts = await _hosts.ListAsync(call.Query.GetValueOrDefault("after"), most, cancellationToken).ConfigureAwait(false);
+        var page = ListPage.Of(call, MostListed);
+        var hosts = await _hosts.ListAsync(page.After, page.Most, cancellationToken).ConfigureAwait(false);
         return new AdminAnswer(new JsonArray([.. hosts.Select(h => (JsonNode?)HostDocument.Show(h))]));
     }
 

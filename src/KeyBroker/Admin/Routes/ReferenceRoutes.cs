@@ -8,7 +8,6 @@ namespace Coffer.KeyBroker.Admin.Routes;
 /// <summary>Sets of values that policies compare claims with.</summary>
 internal sealed class ReferenceRoutes
 {
-    private const int MostSets = 1000;
 
     private static readonly RouteMember[] Shown =
     [
@@ -32,8 +31,21 @@ internal sealed class ReferenceRoutes
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var sets = await _parts.Store.ReadAsync(r => ReferenceShelf.ListAsync(r, after: null, MostSets), cancellationToken).ConfigureAwait(false);
-        return new AdminAnswer(new JsonArray([.. sets.Select(s => (JsonNode?)Show(s))]));
+        const int page = 16; // a set may have a MiB
+        var read = await _parts.Store.ReadAsync(
+            async r =>
+            {
+                var found = new List<JsonObject>();
+                IReadOnlyList<ReferenceSet> sets;
+                do
+                {
+                    sets = await ReferenceShelf.ListAsync(r, found.Count == 0 ? null : (string)found[^1]["name"]!, page).ConfigureAwait(false);
+                    found.AddRange(sets.Select(Show));
+                }
+                while (sets.Count == page);
+                return found;
+            }, cancellationToken).ConfigureAwait(false);
+        return new AdminAnswer(new JsonArray([.. read.Select(s => (JsonNode?)s)]));
     }
 
     private async Task<AdminAnswer> GetAsync(AdminCall call, CancellationToken cancellationToken)

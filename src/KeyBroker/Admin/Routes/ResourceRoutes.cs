@@ -19,7 +19,7 @@ internal sealed class ResourceRoutes
         var routes = new ResourceRoutes(parts);
         yield return new("GET", "resources", Permission.Admin, "Lists paths and sizes, never a value.", routes.ListAsync)
         {
-            Query = [new("prefix", "Only paths that begin so."), new("after", "Only paths behind this one, for the next page."), new("most", $"How many, at most {MostListed}.")],
+            Query = [new("prefix", "Only paths that begin so."), .. ListPage.Parameters(MostListed, "path")],
             Answers = RouteBody.List("In the order of their paths.", new RouteMember("path", "string", "REPOSITORY/TYPE/TAG."), new RouteMember("size", "integer", "In bytes.")),
         };
         yield return new("PUT", "resources/{*path}", Permission.Admin, "Puts a resource, in place of the one that was there.", routes.PutAsync)
@@ -32,13 +32,8 @@ internal sealed class ResourceRoutes
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var most = MostListed;
-        if (call.Query.TryGetValue("most", out var text) && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostListed))
-        {
-            throw new BrokerException(BrokerFault.BadRequest, $"'most' is a number from 1 to {MostListed}");
-        }
-        var found = await _parts.Store.ReadAsync(
-            r => ResourceShelf.ListAsync(r, call.Query.GetValueOrDefault("prefix") ?? "", call.Query.GetValueOrDefault("after"), most), cancellationToken).ConfigureAwait(false);
+        var (page, prefix) = (ListPage.Of(call, MostListed), ListPage.KeyOrNull(call, "prefix") ?? "");
+        var found = await _parts.Store.ReadAsync(r => ResourceShelf.ListAsync(r, prefix, page.After, page.Most), cancellationToken).ConfigureAwait(false);
         return new AdminAnswer(new JsonArray([.. found.Select(f => (JsonNode?)new JsonObject { ["path"] = f.Path, ["size"] = f.Bytes })]));
     }
 

@@ -9,7 +9,7 @@ namespace Coffer.KeyBroker.Storage.Sqlite;
 /// time, in the order in which they came; readers beside it, each with the state at its beginning. Other processes may have the same
 /// file open. Records that have expired are removed on the way, a batch in a minute.
 /// </summary>
-public sealed class SqliteStore : IBrokerStore
+internal sealed class SqliteStore : IBrokerStore
 {
     private const int MostReaders = 8;
     private const int PurgeBatch = 1000;
