@@ -12,7 +12,7 @@ namespace Coffer.ImageCrypt.Decrypt;
 /// the end of the stream is the verdict. Owns the inner stream. Decompressed bytes are hashed and thrown away, so a
 /// blob that inflates without end costs time in proportion to <see cref="MostInflatedBytes"/>, not memory.
 /// </summary>
-internal sealed class DiffIdStream : PullStream
+internal sealed class DiffIdStream : PullStream, IHashedContent
 {
     /// <summary>Most bytes that a layer may decompress to: 1 TiB.</summary>
     public const long MostInflatedBytes = OciLimits.BlobBytes;
@@ -33,6 +33,10 @@ internal sealed class DiffIdStream : PullStream
         _blob = blob;
         _hashing = Task.Run(() => HashAsync(mediaType));
     }
+
+    public bool IsHashing => _inner is IHashedContent { IsHashing: true };
+
+    public Digest Sha256 => ((IHashedContent)_inner).Sha256;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -30,7 +30,9 @@ internal static class BlobPipeline
     {
         // A verifying stream that ends well has proven this very digest: hashing again would tell nothing new.
         var proven = expected is { } promised && content is IVerifiedContent { Proves: { } proof } && proof.Digest == promised;
-        using var hash = proven ? null : IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
+        // A stream that hashes anyway, beside its other work, does it for both.
+        var hashed = !proven && expected is null or { Algorithm: "sha256" } && content is IHashedContent { IsHashing: true } own ? own : null;
+        using var hash = proven || hashed is not null ? null : IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
         var blocks = Channel.CreateBounded<Block>(new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });
         using var writerFailed = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, writerFailed.Token);
@@ -57,7 +59,7 @@ internal static class BlobPipeline
         {
             throw new IntegrityException($"cannot {doing}: {total} bytes came where {wanted} were promised");
         }
-        var actual = hash is null ? expected!.Value : Digest.FromHash(hash.GetHashAndReset());
+        var actual = proven ? expected!.Value : hashed is not null ? hashed.Sha256 : Digest.FromHash(hash!.GetHashAndReset());
         if (expected is { } digest && actual != digest)
         {
             throw new IntegrityException($"cannot {doing}: blob {digest} really hashes to {actual}");
