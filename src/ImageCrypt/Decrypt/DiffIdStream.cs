@@ -59,13 +59,13 @@ internal sealed class DiffIdStream : PullStream, IHashedContent
 
     private async Task<Digest> HashAsync(string mediaType)
     {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             var reader = _pipe.Reader.AsStream();
             var inflated = Decompress(reader, mediaType);
             await using var release = inflated.ConfigureAwait(false);
             using var hash = IncrementalHash.CreateHash(_expected.HashName);
-            var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
             long total = 0;
             int count;
             while ((count = await inflated.ReadAsync(buffer).ConfigureAwait(false)) > 0)
@@ -73,7 +73,6 @@ internal sealed class DiffIdStream : PullStream, IHashedContent
                 hash.AppendData(buffer, 0, count);
                 if ((total += count) > MostInflatedBytes) throw new IntegrityException($"layer {_blob} decompresses to more than {MostInflatedBytes} bytes");
             }
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
             // What follows the compressed data (padding, say) still belongs to the blob: drain it, or the writer waits for ever.
             await reader.CopyToAsync(Stream.Null).ConfigureAwait(false);
             return Digest.FromHash(hash.GetHashAndReset());
@@ -84,6 +83,7 @@ internal sealed class DiffIdStream : PullStream, IHashedContent
         }
         finally
         {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
             // Lets the writer go on to the end, or to its own exception.
             await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
         }

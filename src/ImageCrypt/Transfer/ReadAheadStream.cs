@@ -44,23 +44,30 @@ internal sealed class ReadAheadStream(Stream inner) : PullStream, IHandsOverHash
     {
         try
         {
-            while (true)
-            {
-                var bytes = ArrayPool<byte>.Shared.Rent(BlockBytes);
-                var length = await inner.ReadAtLeastAsync(bytes.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false);
-                if (length == 0)
-                {
-                    ArrayPool<byte>.Shared.Return(bytes);
-                    break;
-                }
-                await _blocks.Writer.WriteAsync(new Block(bytes, length), _stop.Token).ConfigureAwait(false);
-            }
+            while (await ReadBlockAsync().ConfigureAwait(false)) { }
             _blocks.Writer.Complete();
         }
         catch (Exception e)
         {
             // Reaches the reader as what it would have seen without this stream.
             _blocks.Writer.Complete(e);
+        }
+    }
+
+    private async ValueTask<bool> ReadBlockAsync()
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        var handedOver = false;
+        try
+        {
+            var length = await inner.ReadAtLeastAsync(bytes.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false);
+            if (length == 0) return false;
+            await _blocks.Writer.WriteAsync(new Block(bytes, length), _stop.Token).ConfigureAwait(false);
+            return handedOver = true;
+        }
+        finally
+        {
+            if (!handedOver) ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 

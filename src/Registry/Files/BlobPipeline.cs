@@ -14,6 +14,7 @@ internal static class BlobPipeline
 {
     private const int BlockBytes = 256 * 1024;
     private const int BlocksAhead = 4;
+    private const int WritebackBytes = 4 * 1024 * 1024;
 
     /// <summary>Reads <paramref name="content"/> to its end and writes it at <paramref name="offset"/>.</summary>
     /// <param name="content">Read once, to its end.</param>
@@ -95,6 +96,7 @@ internal static class BlobPipeline
 
     private static async Task DrainAsync(ChannelReader<Block> blocks, SafeFileHandle file, long offset, IncrementalHash? hash, string doing, CancellationTokenSource failed)
     {
+        var begun = offset;
         try
         {
             while (await blocks.WaitToReadAsync().ConfigureAwait(false))
@@ -106,6 +108,10 @@ internal static class BlobPipeline
                         hash?.AppendData(block.Buffer, 0, block.Count);
                         RandomAccess.Write(file, block.Buffer.AsSpan(0, block.Count), offset);
                         offset += block.Count;
+                        // The caller syncs at the end: the disk works meanwhile, not only then.
+                        if (offset - begun < WritebackBytes) continue;
+                        Posix.BeginWriteback(file, begun, offset - begun);
+                        begun = offset;
                     }
                     finally
                     {
