@@ -7,13 +7,14 @@ namespace Coffer.Oci;
 /// and the read that would report the end throws unless size and digest match. What was read before is unverified.
 /// Owns the inner stream.
 /// </summary>
-public sealed class VerifyingStream : Stream, IVerifiedContent
+public sealed class VerifyingStream : Stream, IVerifiedContent, IHashedContent, IHandsOverHashing
 {
     private readonly Stream _inner;
     private readonly Descriptor _expected;
     private readonly IncrementalHash _hash;
     private long _read;
     private bool _verified;
+    private bool _handedOver;
 
     /// <param name="inner">The bytes; disposed with this stream.</param>
     /// <param name="expected">Digest, and size in bytes, that they must have.</param>
@@ -25,7 +26,31 @@ public sealed class VerifyingStream : Stream, IVerifiedContent
     }
 
     /// <inheritdoc/>
-    public Descriptor Proves => _expected;
+    public Descriptor? Proves => _handedOver ? null : _expected;
+
+    /// <inheritdoc/>
+    public bool IsHashing => !_handedOver && _expected.Digest.Algorithm == "sha256";
+
+    /// <inheritdoc/>
+    public Digest Sha256 => IsHashing && _verified
+        ? _expected.Digest
+        : throw new InvalidOperationException("a digest is known only of what was hashed to its end");
+
+    /// <inheritdoc/>
+    public bool TryHandOver()
+    {
+        if (_read > 0 || _verified || _expected.Digest.Algorithm != "sha256") return false;
+        return _handedOver = true;
+    }
+
+    /// <inheritdoc/>
+    public void Judge(Digest actual)
+    {
+        if (actual != _expected.Digest)
+        {
+            throw new IntegrityException($"blob {_expected.Digest} really hashes to {actual}", "the copy is damaged: fetch or build the image again");
+        }
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -85,7 +110,7 @@ public sealed class VerifyingStream : Stream, IVerifiedContent
         {
             throw new IntegrityException($"blob {_expected.Digest} ends after {_read} of {_expected.Size} bytes", "the copy is truncated: fetch or build the image again");
         }
-        _hash.AppendData(buffer[..count]);
+        if (!_handedOver) _hash.AppendData(buffer[..count]);
         _read += count;
         return count;
     }
@@ -96,11 +121,7 @@ public sealed class VerifyingStream : Stream, IVerifiedContent
         {
             throw new IntegrityException($"blob {_expected.Digest} is longer than the {_expected.Size} bytes that its descriptor promises");
         }
-        var actual = Digest.FromHash(_hash.GetHashAndReset());
-        if (actual != _expected.Digest)
-        {
-            throw new IntegrityException($"blob {_expected.Digest} really hashes to {actual}", "the copy is damaged: fetch or build the image again");
-        }
+        if (!_handedOver) Judge(Digest.FromHash(_hash.GetHashAndReset()));
         _verified = true;
         return 0;
     }

@@ -21,10 +21,51 @@ public sealed class VerifyingStreamTests
     }
 
     [Fact]
+    public async Task Hashing_is_handed_over_before_the_first_byte_only_and_the_reader_is_judged()
+    {
+        await using var stream = new VerifyingStream(new MemoryStream(Blob), Promise(Blob));
+        Assert.True(stream.IsHashing);
+
+        Assert.True(stream.TryHandOver());
+        await stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+
+        Assert.False(stream.IsHashing);
+        Assert.Null(stream.Proves);
+        Assert.Throws<InvalidOperationException>(() => stream.Sha256);
+        stream.Judge(Digest.Of(Blob));
+        Assert.Throws<IntegrityException>(() => stream.Judge(Digest.Of([1])));
+
+        await using var begun = new VerifyingStream(new MemoryStream(Blob), Promise(Blob));
+        _ = await begun.ReadAsync(new byte[1], TestContext.Current.CancellationToken);
+        Assert.False(begun.TryHandOver());
+    }
+
+    [Fact]
+    public async Task The_size_is_checked_although_the_hashing_was_handed_over()
+    {
+        await using var stream = new VerifyingStream(new MemoryStream([.. Blob, 1]), Promise(Blob));
+        Assert.True(stream.TryHandOver());
+
+        await Assert.ThrowsAsync<IntegrityException>(() => stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_digest_is_to_be_had_after_a_good_end_only()
+    {
+        await using var stream = new VerifyingStream(new MemoryStream(Blob), Promise(Blob));
+        Assert.Throws<InvalidOperationException>(() => stream.Sha256);
+
+        await stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Digest.Of(Blob), stream.Sha256);
+    }
+
+    [Fact]
     public async Task Sha512_is_checked_as_well()
     {
         var promise = new Descriptor("x", Digest.FromHash(SHA512.HashData(Blob)), Blob.Length);
         await using var good = new VerifyingStream(new MemoryStream(Blob), promise);
+        Assert.False(good.IsHashing || good.TryHandOver());
         await good.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
 
         await using var bad = new VerifyingStream(new MemoryStream([.. Blob[1..], 0]), promise);

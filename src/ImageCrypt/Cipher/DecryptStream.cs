@@ -11,7 +11,8 @@ namespace Coffer.ImageCrypt.Cipher;
 public sealed class DecryptStream : CipherStream
 {
     private readonly AesCtr _ctr;
-    private readonly IncrementalHash _hmac;
+    private readonly CiphertextHash _hash;
+    private readonly IHandsOverHashing? _promise;
     private readonly byte[] _expected;
     private readonly Digest _blob;
 
@@ -22,24 +23,27 @@ public sealed class DecryptStream : CipherStream
     public DecryptStream(Stream ciphertext, LayerKey key, PublicOptions options, Digest blob) : base(ciphertext)
     {
         _ctr = new AesCtr(key.Key, key.Nonce);
-        _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Key);
+        _hash = CiphertextHash.Create(key.Key);
+        // MAC and digest of the ciphertext in one pass, where that saves one.
+        if (_hash.HasDigest && ciphertext is IHandsOverHashing promise && promise.TryHandOver()) _promise = promise;
         _expected = options.Mac.ToArray();
         _blob = blob;
     }
 
     private protected override void Process(Span<byte> data)
     {
-        _hmac.AppendData(data);
+        _hash.Append(data);
         _ctr.Transform(data);
     }
 
     private protected override void Finish()
     {
         Span<byte> actual = stackalloc byte[PublicOptions.MacBytes];
-        _hmac.GetHashAndReset(actual);
+        var digest = _hash.Finish(actual);
         var holds = CryptographicOperations.FixedTimeEquals(actual, _expected);
         // The right MAC of altered ciphertext is a forger's tool: it is printed nowhere.
         CryptographicOperations.ZeroMemory(actual);
+        _promise?.Judge(digest!.Value);
         if (!holds)
         {
             throw new IntegrityException(
@@ -51,6 +55,6 @@ public sealed class DecryptStream : CipherStream
     private protected override void ReleaseCipher()
     {
         _ctr.Dispose();
-        _hmac.Dispose();
+        _hash.Dispose();
     }
 }

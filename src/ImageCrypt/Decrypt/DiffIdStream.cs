@@ -12,7 +12,7 @@ namespace Coffer.ImageCrypt.Decrypt;
 /// the end of the stream is the verdict. Owns the inner stream. Decompressed bytes are hashed and thrown away, so a
 /// blob that inflates without end costs time in proportion to <see cref="MostInflatedBytes"/>, not memory.
 /// </summary>
-internal sealed class DiffIdStream : PullStream
+internal sealed class DiffIdStream : PullStream, IHashedContent
 {
     /// <summary>Most bytes that a layer may decompress to: 1 TiB.</summary>
     public const long MostInflatedBytes = OciLimits.BlobBytes;
@@ -33,6 +33,10 @@ internal sealed class DiffIdStream : PullStream
         _blob = blob;
         _hashing = Task.Run(() => HashAsync(mediaType));
     }
+
+    public bool IsHashing => _inner is IHashedContent { IsHashing: true };
+
+    public Digest Sha256 => ((IHashedContent)_inner).Sha256;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -55,13 +59,13 @@ internal sealed class DiffIdStream : PullStream
 
     private async Task<Digest> HashAsync(string mediaType)
     {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             var reader = _pipe.Reader.AsStream();
             var inflated = Decompress(reader, mediaType);
             await using var release = inflated.ConfigureAwait(false);
             using var hash = IncrementalHash.CreateHash(_expected.HashName);
-            var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
             long total = 0;
             int count;
             while ((count = await inflated.ReadAsync(buffer).ConfigureAwait(false)) > 0)
@@ -69,7 +73,6 @@ internal sealed class DiffIdStream : PullStream
                 hash.AppendData(buffer, 0, count);
                 if ((total += count) > MostInflatedBytes) throw new IntegrityException($"layer {_blob} decompresses to more than {MostInflatedBytes} bytes");
             }
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
             // What follows the compressed data (padding, say) still belongs to the blob: drain it, or the writer waits for ever.
             await reader.CopyToAsync(Stream.Null).ConfigureAwait(false);
             return Digest.FromHash(hash.GetHashAndReset());
@@ -80,6 +83,7 @@ internal sealed class DiffIdStream : PullStream
         }
         finally
         {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
             // Lets the writer go on to the end, or to its own exception.
             await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
         }

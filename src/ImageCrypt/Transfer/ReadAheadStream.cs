@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
+using Coffer.Oci;
 
 namespace Coffer.ImageCrypt.Transfer;
 
@@ -7,27 +8,26 @@ namespace Coffer.ImageCrypt.Transfer;
 /// Reads the inner stream on another thread, a few blocks ahead, so that reading and checking the source overlaps with
 /// encrypting it. Owns the inner stream; at most <see cref="Blocks"/> blocks of <see cref="BlockBytes"/> bytes are held.
 /// </summary>
-internal sealed class ReadAheadStream : PullStream
+internal sealed class ReadAheadStream(Stream inner) : PullStream, IHandsOverHashing
 {
     public const int BlockBytes = 256 * 1024;
     public const int Blocks = 4;
 
-    private readonly Stream _inner;
     private readonly Channel<Block> _blocks = Channel.CreateBounded<Block>(new BoundedChannelOptions(Blocks) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _reading;
+    private Task? _reading;
     private Block _current;
     private int _given;
 
-    public ReadAheadStream(Stream inner)
-    {
-        _inner = inner;
-        _reading = Task.Run(ReadInnerAsync);
-    }
+    public bool TryHandOver() => _reading is null && inner is IHandsOverHashing hashing && hashing.TryHandOver();
+
+    public void Judge(Digest actual) => ((IHandsOverHashing)inner).Judge(actual);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty) return 0;
+        // Not before the first byte is wanted: until then the source's hashing can be handed over.
+        _reading ??= Task.Run(ReadInnerAsync, CancellationToken.None);
         while (_given == _current.Length)
         {
             Recycle();
@@ -44,23 +44,30 @@ internal sealed class ReadAheadStream : PullStream
     {
         try
         {
-            while (true)
-            {
-                var bytes = ArrayPool<byte>.Shared.Rent(BlockBytes);
-                var length = await _inner.ReadAtLeastAsync(bytes.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false);
-                if (length == 0)
-                {
-                    ArrayPool<byte>.Shared.Return(bytes);
-                    break;
-                }
-                await _blocks.Writer.WriteAsync(new Block(bytes, length), _stop.Token).ConfigureAwait(false);
-            }
+            while (await ReadBlockAsync().ConfigureAwait(false)) { }
             _blocks.Writer.Complete();
         }
         catch (Exception e)
         {
             // Reaches the reader as what it would have seen without this stream.
             _blocks.Writer.Complete(e);
+        }
+    }
+
+    private async ValueTask<bool> ReadBlockAsync()
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        var handedOver = false;
+        try
+        {
+            var length = await inner.ReadAtLeastAsync(bytes.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false);
+            if (length == 0) return false;
+            await _blocks.Writer.WriteAsync(new Block(bytes, length), _stop.Token).ConfigureAwait(false);
+            return handedOver = true;
+        }
+        finally
+        {
+            if (!handedOver) ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
@@ -74,10 +81,10 @@ internal sealed class ReadAheadStream : PullStream
     protected override async ValueTask ReleaseAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _reading.ConfigureAwait(false);
+        if (_reading is not null) await _reading.ConfigureAwait(false);
         Recycle();
         while (_blocks.Reader.TryRead(out _current)) Recycle();
-        await _inner.DisposeAsync().ConfigureAwait(false);
+        await inner.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 

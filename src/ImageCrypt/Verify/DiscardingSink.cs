@@ -18,7 +18,9 @@ public sealed class DiscardingSink : IImageSink
     /// <inheritdoc/>
     public async ValueTask<StoredBlob> PutBlobAsync(Stream content, Digest? expected, long? size, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
+        var hashed = content is IHashedContent { IsHashing: true } own ? own : null;
+        // A known digest was promised by a stream that checks it; a stream that hashes anyway does it for both.
+        using var hash = expected is not null || hashed is not null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         long total = 0;
         try
@@ -26,8 +28,7 @@ public sealed class DiscardingSink : IImageSink
             int count;
             while ((count = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                // A known digest was promised by a stream that checks it.
-                if (expected is null) hash.AppendData(buffer, 0, count);
+                hash?.AppendData(buffer, 0, count);
                 total += count;
             }
         }
@@ -35,7 +36,7 @@ public sealed class DiscardingSink : IImageSink
         {
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
-        return new StoredBlob(expected ?? Digest.FromHash(hash.GetHashAndReset()), total);
+        return new StoredBlob(expected ?? hashed?.Sha256 ?? Digest.FromHash(hash!.GetHashAndReset()), total);
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ internal static class BlobPipeline
 {
     private const int BlockBytes = 256 * 1024;
     private const int BlocksAhead = 4;
+    private const int WritebackBytes = 4 * 1024 * 1024;
 
     /// <summary>Reads <paramref name="content"/> to its end and writes it at <paramref name="offset"/>.</summary>
     /// <param name="content">Read once, to its end.</param>
@@ -30,7 +31,9 @@ internal static class BlobPipeline
     {
         // A verifying stream that ends well has proven this very digest: hashing again would tell nothing new.
         var proven = expected is { } promised && content is IVerifiedContent { Proves: { } proof } && proof.Digest == promised;
-        using var hash = proven ? null : IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
+        // A stream that hashes anyway, beside its other work, does it for both.
+        var hashed = !proven && expected is null or { Algorithm: "sha256" } && content is IHashedContent { IsHashing: true } own ? own : null;
+        using var hash = proven || hashed is not null ? null : IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
         var blocks = Channel.CreateBounded<Block>(new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });
         using var writerFailed = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, writerFailed.Token);
@@ -57,7 +60,7 @@ internal static class BlobPipeline
         {
             throw new IntegrityException($"cannot {doing}: {total} bytes came where {wanted} were promised");
         }
-        var actual = hash is null ? expected!.Value : Digest.FromHash(hash.GetHashAndReset());
+        var actual = proven ? expected!.Value : hashed is not null ? hashed.Sha256 : Digest.FromHash(hash!.GetHashAndReset());
         if (expected is { } digest && actual != digest)
         {
             throw new IntegrityException($"cannot {doing}: blob {digest} really hashes to {actual}");
@@ -93,6 +96,7 @@ internal static class BlobPipeline
 
     private static async Task DrainAsync(ChannelReader<Block> blocks, SafeFileHandle file, long offset, IncrementalHash? hash, string doing, CancellationTokenSource failed)
     {
+        var begun = offset;
         try
         {
             while (await blocks.WaitToReadAsync().ConfigureAwait(false))
@@ -104,6 +108,10 @@ internal static class BlobPipeline
                         hash?.AppendData(block.Buffer, 0, block.Count);
                         RandomAccess.Write(file, block.Buffer.AsSpan(0, block.Count), offset);
                         offset += block.Count;
+                        // The caller syncs at the end: the disk works meanwhile, not only then.
+                        if (offset - begun < WritebackBytes) continue;
+                        Posix.BeginWriteback(file, begun, offset - begun);
+                        begun = offset;
                     }
                     finally
                     {

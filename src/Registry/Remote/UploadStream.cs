@@ -13,7 +13,8 @@ internal sealed class UploadStream : IDisposable
 
     private readonly Stream _content;
     private readonly long? _size;
-    private readonly IncrementalHash _hash;
+    private readonly IHashedContent? _hashed;
+    private readonly IncrementalHash? _hash;
     private byte[]? _kept = new byte[KeptBytes];
     private int _keptCount;
     private int _replayed;
@@ -25,7 +26,9 @@ internal sealed class UploadStream : IDisposable
     {
         _content = content;
         _size = size;
-        _hash = IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
+        // A stream that hashes anyway, beside its other work, does it for both.
+        if (expected is null or { Algorithm: "sha256" } && content is IHashedContent { IsHashing: true } hashed) _hashed = hashed;
+        else _hash = IncrementalHash.CreateHash(expected?.HashName ?? HashAlgorithmName.SHA256);
     }
 
     /// <summary>Bytes read of the content so far.</summary>
@@ -76,14 +79,14 @@ internal sealed class UploadStream : IDisposable
             Ended = true;
             return 0;
         }
-        _hash.AppendData(buffer.Span[..count]);
+        _hash?.AppendData(buffer.Span[..count]);
         Read += count;
         Keep(buffer.Span[..count]);
         return count;
     }
 
     /// <summary>The digest of everything read; once, after the end.</summary>
-    public Digest Finish() => Digest.FromHash(_hash.GetHashAndReset());
+    public Digest Finish() => _hashed is not null ? _hashed.Sha256 : Digest.FromHash(_hash!.GetHashAndReset());
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
@@ -108,6 +111,6 @@ internal sealed class UploadStream : IDisposable
     public void Dispose()
     {
         if (_kept is not null) Forget();
-        _hash.Dispose();
+        _hash?.Dispose();
     }
 }

@@ -42,6 +42,19 @@ public sealed class CipherStreamTests
             iter: 300);
 
     [Fact]
+    public void Ciphertext_of_another_digest_fails_although_its_MAC_holds()
+    {
+        using var key = LayerKey.Generate(Blob);
+        var (ciphertext, mac) = Encrypt(RandomNumberGenerator.GetBytes(1000), key, 100);
+        var checking = new VerifyingStream(new MemoryStream(ciphertext), new Descriptor("", Blob, ciphertext.Length));
+
+        using var decrypting = new DecryptStream(checking, key, PublicOptions.Read(PublicOptions.Write(mac)), Blob);
+
+        var error = Assert.Throws<IntegrityException>(() => ReadBy(decrypting, 100));
+        Assert.Contains("really hashes to", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Truncated_ciphertext_fails_its_MAC()
     {
         using var key = LayerKey.Generate(Blob);

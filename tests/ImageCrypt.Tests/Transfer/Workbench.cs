@@ -69,13 +69,16 @@ internal sealed class Workbench : IDisposable
         return await RunAsync(image, image, new RewrapTransform(keys, recipients, [.. remove.Select(RemovalSelector.Parse)]), InstanceSelection.All);
     }
 
-    public async Task<TransferResult> RunAsync(string source, string destination, ILayerTransform transform, InstanceSelection? selection = null, Func<IImageSource, IImageSource>? through = null)
+    public async Task<TransferResult> RunAsync(string source, string destination, ILayerTransform transform, InstanceSelection? selection = null, Func<IImageSource, IImageSource>? through = null, int? parallelism = null, CancellationToken cancellationToken = default)
     {
         await using var opened = await ImageLocation.Parse(Full(source)).OpenSourceAsync(new RegistryOptions(), CancellationToken.None);
         var from = through?.Invoke(opened) ?? opened;
         var tree = await ImageTree.ReadAsync(from, selection ?? InstanceSelection.Here, CancellationToken.None);
         await using var sink = await ImageLocation.Parse(Full(destination)).OpenSinkAsync(new RegistryOptions(), CancellationToken.None);
-        return await new ImageTransfer(from, sink, transform, new Listener(Warnings)).RunAsync(tree, CancellationToken.None);
+        var transfer = parallelism is { } many
+            ? new ImageTransfer(from, sink, transform, new Listener(Warnings)) { Parallelism = many }
+            : new ImageTransfer(from, sink, transform, new Listener(Warnings));
+        return await transfer.RunAsync(tree, cancellationToken);
     }
 
     public async Task<Manifest> ManifestAsync(string image)
