@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Coffer.Attestation.Protocol;
+using Coffer.Attestation.Protocol.Enrolment;
+using Coffer.Attestation.Protocol.Messages;
+using Coffer.Jose;
+
+namespace Coffer.Machines;
+
+/// <summary>What a node with a <see cref="FakeTpm"/> sends to a broker, and how it opens what it gets.</summary>
+internal static class NodeMessages
+{
+    /// <summary>The first message of an enrolment.</summary>
+    public static byte[] Enrolment(FakeTpm tpm, byte[]? ekCertificate, string? joinToken, string name) =>
+        new EnrolmentRequest(ekCertificate, tpm.Ek.ToSizedBytes(), tpm.Ak.ToSizedBytes(), joinToken, name, null).ToJson();
+
+    /// <summary>The second: the activated secret, and a quote bound to it.</summary>
+    public static byte[] Proof(FakeTpm tpm, EnrolmentChallenge challenge, byte[] secret)
+    {
+        var (message, signature) = tpm.Quote(EnrolmentProof.Binding(challenge.Nonce, secret));
+        return new EnrolmentProof(secret, new EnrolmentQuoteMessage(message, signature, tpm.Pcrs)).ToJson();
+    }
+
+    /// <summary>Evidence bound to a nonce and to the binding key.</summary>
+    /// <param name="tpm">Signs it.</param>
+    /// <param name="bindingKey">What is released is sealed to it.</param>
+    /// <param name="nonce">The session's.</param>
+    /// <param name="saidNonce">What the message says instead.</param>
+    /// <param name="sendsBindingKey">Whether the key comes with the TPM's word for it.</param>
+    public static byte[] Attestation(FakeTpm tpm, FakeBindingKey bindingKey, string nonce, string? saidNonce = null, bool sendsBindingKey = true)
+    {
+        var digest = ReportData.Compute(KbsVersion.V040, nonce, bindingKey.Offered)[..32];
+        var (message, signature) = tpm.Quote(digest);
+        var coffer = new JsonObject { ["ak"] = Convert.ToBase64String(tpm.Ak.ToSizedBytes()) };
+        if (sendsBindingKey) coffer["binding_key"] = bindingKey.Evidence(digest);
+        return KbsAttestation.Write(saidNonce ?? nonce, bindingKey.Offered, new JsonObject
+        {
+            ["ak_public"] = Convert.ToBase64String(tpm.AkPublicKeyInfo),
+            ["tpm_quote"] = new JsonObject
+            {
+                ["signature"] = Convert.ToBase64String(signature),
+                ["message"] = Convert.ToBase64String(message),
+                ["pcrs"] = new JsonArray([.. tpm.Pcrs.Select(p => (JsonNode?)Convert.ToHexStringLower(p))]),
+            },
+            ["coffer"] = coffer,
+        });
+    }
+
+    /// <summary>Opens what was sealed to the binding key.</summary>
+    public static byte[] Open(FakeBindingKey bindingKey, ReadOnlyMemory<byte> sealedResponse)
+    {
+        using var key = Jwk.FromRsa(bindingKey.Private.ExportParameters(true));
+        return SealedResponse.Open(sealedResponse, new JwkUnwrapper(key));
+    }
+}
