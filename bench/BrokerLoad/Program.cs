@@ -1,14 +1,15 @@
 using System.Globalization;
 using Coffer.Bench.Broker;
 
-// usage: broker-load release URL CA TOKEN-FILE NODES CONNECTIONS SECONDS WARM-UP-SECONDS
+// usage: broker-load release URL CA TOKEN-FILE NODES CONNECTIONS SECONDS WARM-UP-SECONDS PROCESS
 //        broker-load burst URL CA TOKEN-FILE NODES LAYERS
 //        broker-load sessions URL CA COUNT CONNECTIONS
 //        broker-load cost SECONDS
 //        broker-load commit FOLDER SECONDS
 //
 // "release" enrols and approves so many simulated machines, then attests and fetches a key over so many connections, one request under
-// way on each, and prints "RELEASES-PER-SECOND P50 P99" (microseconds from auth to the key). "burst" lets all machines attest and fetch
+// way on each, and prints "RELEASES-PER-SECOND P50 P99 PROCESSOR" (microseconds from auth to the key, and of the broker's processor time
+// for each, by the id of its process). "burst" lets all machines attest and fetch
 // the keys of so many layers at once, and prints "SECONDS P50 P99 MOST" (seconds; latencies of a machine's whole start in milliseconds).
 // "sessions" opens so many and leaves them open, and prints "SESSIONS-PER-SECOND P50 P99". "cost" prints "NAME MICROSECONDS" of each
 // cryptographic operation that one attestation with one release takes the broker, and their sum. "commit" prints the microseconds that one
@@ -17,11 +18,13 @@ try
 {
     switch (args)
     {
-        case ["release", var url, var ca, var token, var nodes, var connections, var seconds, var warmUp]:
+        case ["release", var url, var ca, var token, var nodes, var connections, var seconds, var warmUp, var process]:
             using (var fleet = await Fleet.JoinAsync(url, ca, token, Number(nodes), layers: 1))
             {
                 await fleet.ReleaseAsync(Number(connections), TimeSpan.FromSeconds(Number(warmUp)));
-                Console.WriteLine(await fleet.ReleaseAsync(Number(connections), TimeSpan.FromSeconds(Number(seconds))));
+                var before = ProcessorTime.Of(Number(process));
+                var figures = await fleet.ReleaseAsync(Number(connections), TimeSpan.FromSeconds(Number(seconds)));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figures} {(ProcessorTime.Of(Number(process)) - before).TotalMicroseconds / Math.Max(1, figures.Count):0}"));
             }
             return 0;
         case ["burst", var url, var ca, var token, var nodes, var layers]:

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Enrolment;
 using Coffer.Attestation.Protocol.Messages;
+using Coffer.Attestation.Tpm.Structures;
+using Coffer.Attestation.Tpm.Verification;
 using Coffer.Jose;
 
 namespace Coffer.Machines;
@@ -28,21 +30,24 @@ internal static class NodeMessages
     /// <param name="sendsBindingKey">Whether the key comes with the TPM's word for it.</param>
     public static byte[] Attestation(FakeTpm tpm, FakeBindingKey bindingKey, string nonce, string? saidNonce = null, bool sendsBindingKey = true)
     {
-        var digest = ReportData.Compute(KbsVersion.V040, nonce, bindingKey.Offered)[..32];
-        var (message, signature) = tpm.Quote(digest);
+        var whole = ReportData.Compute(KbsVersion.V040, nonce, bindingKey.Offered);
+        var digest = whole[..32]; // as much of it as every TPM can sign
         var coffer = new JsonObject { ["ak"] = Convert.ToBase64String(tpm.Ak.ToSizedBytes()) };
         if (sendsBindingKey) coffer["binding_key"] = bindingKey.Evidence(digest);
-        return KbsAttestation.Write(saidNonce ?? nonce, bindingKey.Offered, new JsonObject
+        var evidence = new JsonObject();
+        var pcrs = new JsonArray([.. tpm.Pcrs.Select(p => (JsonNode?)Convert.ToHexStringLower(p))]);
+        if (tpm.Ak.Key is TpmRsaKey)
         {
-            ["ak_public"] = Convert.ToBase64String(tpm.AkPublicKeyInfo),
-            ["tpm_quote"] = new JsonObject
-            {
-                ["signature"] = Convert.ToBase64String(signature),
-                ["message"] = Convert.ToBase64String(message),
-                ["pcrs"] = new JsonArray([.. tpm.Pcrs.Select(p => (JsonNode?)Convert.ToHexStringLower(p))]),
-            },
-            ["coffer"] = coffer,
-        });
+            evidence["ak_public"] = Convert.ToBase64String(tpm.AkPublicKeyInfo);
+            evidence["tpm_quote"] = Quote(tpm, digest, "pcrs", pcrs);
+        }
+        else
+        {
+            // The protocol's own quote is for RSA keys alone.
+            coffer["quote"] = Quote(tpm, TpmEvidence.SecondBinding(whole, hostUuid: null), "banks", new JsonObject { ["sha256"] = pcrs });
+        }
+        evidence["coffer"] = coffer;
+        return KbsAttestation.Write(saidNonce ?? nonce, bindingKey.Offered, evidence);
     }
 
     /// <summary>Opens what was sealed to the binding key.</summary>
@@ -50,5 +55,11 @@ internal static class NodeMessages
     {
         using var key = Jwk.FromRsa(bindingKey.Private.ExportParameters(true));
         return SealedResponse.Open(sealedResponse, new JwkUnwrapper(key));
+    }
+
+    private static JsonObject Quote(FakeTpm tpm, byte[] extraData, string registers, JsonNode values)
+    {
+        var (message, signature) = tpm.Quote(extraData);
+        return new JsonObject { ["signature"] = Convert.ToBase64String(signature), ["message"] = Convert.ToBase64String(message), [registers] = values };
     }
 }

@@ -12,6 +12,8 @@ namespace Coffer.KeyBroker.Sessions;
 /// </summary>
 internal sealed class SessionStore(IBrokerStore store, BrokerRules rules, TimeProvider time)
 {
+    private readonly SessionCount _count = new(time);
+
     /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>.</exception>
     public Task<Session> OpenAsync(KbsVersion version, string tee, CancellationToken cancellationToken)
     {
@@ -19,7 +21,7 @@ internal sealed class SessionStore(IBrokerStore store, BrokerRules rules, TimePr
         var session = new Session(Guid.NewGuid().ToString("N"), KbsChallenge.Create().Nonce, tee, version, now, now + rules.SessionLifetime);
         return store.WriteAsync(async s =>
         {
-            if (await s.CountAsync(Collections.Sessions).ConfigureAwait(false) >= rules.MostSessions)
+            if (await _count.NextAsync(s).ConfigureAwait(false) > rules.MostSessions)
             {
                 throw new BrokerException(BrokerFault.TooMany, $"there are {rules.MostSessions} sessions already", "try again in a minute");
             }
