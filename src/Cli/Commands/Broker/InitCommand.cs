@@ -19,7 +19,7 @@ internal sealed class InitCommand : Verb
             "coffer broker init --data /var/lib/coffer-broker",
             "coffer broker init --data /var/lib/coffer-broker --root-key /etc/coffer/broker-root-key")
     {
-        Note = "serve does the same where something is missing.\nClients pin ca.pem; whoever has admin-token may do everything, so hand it out as a file, or make weaker ones (broker token create).";
+        Note = "serve does the same where something is missing.\nClients pin ca.pem; whoever has admin-token may do everything, so hand it out as a file, or make weaker ones (broker token create).\nIt is over once another administrator is there who lives for more than a day.";
         _flags = new DataFlags(this);
         Add(_json);
         SetAction((parsed, cancellationToken) => RunAsync(parsed, session, cancellationToken));
