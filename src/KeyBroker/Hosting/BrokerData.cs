@@ -1,7 +1,7 @@
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
-using Coffer.KeyBroker.Storage.Sqlite;
+using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Hosting;
@@ -12,14 +12,11 @@ namespace Coffer.KeyBroker.Hosting;
 /// </summary>
 internal sealed class BrokerData : IAsyncDisposable
 {
-    /// <summary>The store's file.</summary>
-    public const string StoreName = "broker.db";
-
     private readonly FolderLock? _lock;
-    private readonly SqliteStore _store;
+    private readonly IBrokerStore _store;
     private readonly AuditLog _audit;
 
-    private BrokerData(FolderLock? taken, SqliteStore store, AuditLog audit, BrokerParts parts) => (_lock, _store, _audit, Parts) = (taken, store, audit, parts);
+    private BrokerData(FolderLock? taken, IBrokerStore store, AuditLog audit, BrokerParts parts) => (_lock, _store, _audit, Parts) = (taken, store, audit, parts);
 
     /// <summary>What routes and fronts work with.</summary>
     public BrokerParts Parts { get; }
@@ -36,12 +33,12 @@ internal sealed class BrokerData : IAsyncDisposable
         PrivateFiles.EnsureFolder(settings.DataFolder);
         var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
         FileRootKey? key = null;
-        SqliteStore? store = null;
+        IBrokerStore? store = null;
         RecordSealer? sealer = null;
         try
         {
-            key = OpenKey(settings, warn);
-            store = SqliteStore.Open(Path.Combine(settings.DataFolder, StoreName), time);
+            store = await StoreOpening.OpenAsync(settings, time, cancellationToken).ConfigureAwait(false);
+            key = OpenKey(settings, await StoreOpening.IsUsedAsync(store, cancellationToken).ConfigureAwait(false), warn);
             await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
             sealer = new RecordSealer(key);
             var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
@@ -58,16 +55,17 @@ internal sealed class BrokerData : IAsyncDisposable
     }
 
     /// <summary>Whether the folder holds a broker already.</summary>
-    public static bool IsThere(string folder) => File.Exists(Path.Combine(folder, StoreName));
+    public static bool IsThere(BrokerSettings settings) =>
+        StoreOpening.IsShared(settings) ? Directory.Exists(settings.DataFolder) : File.Exists(Path.Combine(settings.DataFolder, StoreOpening.FileName));
 
     // A new key beside an old store would open nothing, and hide that the right one is missing.
-    private static FileRootKey OpenKey(BrokerSettings settings, Action<string> warn)
+    private static FileRootKey OpenKey(BrokerSettings settings, bool isStoreUsed, Action<string> warn)
     {
         if (settings.RootKeyFile is { } file) return FileRootKey.Open(file);
         var own = Path.Combine(settings.DataFolder, FileRootKey.DefaultName);
-        if (!File.Exists(own) && IsThere(settings.DataFolder))
+        if (!File.Exists(own) && isStoreUsed)
         {
-            throw new BrokerException(BrokerFault.Unavailable, $"the store in {Printable.Of(settings.DataFolder)} has no root key beside it", "give the one that it was made with: --root-key FILE");
+            throw new BrokerException(BrokerFault.Unavailable, $"the store has a root key already, and there is none in {Printable.Of(settings.DataFolder)}", "give the one that it was made with: --root-key FILE");
         }
         var (key, warning) = FileRootKey.OpenOrCreate(settings.DataFolder);
         warn(warning);

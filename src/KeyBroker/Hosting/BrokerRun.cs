@@ -57,7 +57,7 @@ public static class BrokerRun
     /// <exception cref="CofferException">There is no broker, or the folder cannot be used.</exception>
     public static async Task<string> ResetAdminAsync(BrokerSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!BrokerData.IsThere(settings.DataFolder))
+        if (!BrokerData.IsThere(settings))
         {
             throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
         }
