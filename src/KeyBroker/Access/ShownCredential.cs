@@ -1,12 +1,6 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Coffer.KeyBroker.Access;
 
 /// <summary>What a request shows of who sends it.</summary>
 /// <param name="RequestId">The request, for the audit.</param>
 /// <param name="Authorization">Its <c>Authorization</c> header; null where none or more than one was sent.</param>
-internal sealed record ShownCredential(string RequestId, string? Authorization)
-{
-    public static ShownCredential Of(HttpContext context) =>
-        new(context.TraceIdentifier, context.Request.Headers.Authorization is { Count: 1 } sent ? sent[0] : null);
-}
+internal sealed record ShownCredential(string RequestId, string? Authorization);

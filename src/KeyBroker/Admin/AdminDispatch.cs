@@ -98,7 +98,7 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
     {
         try
         {
-            return await callers.RequireAsync(ShownCredential.Of(context), cancellationToken).ConfigureAwait(false);
+            return await callers.RequireAsync(RequestCredential.Of(context), cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerException e) when (e.Fault == BrokerFault.Unauthenticated)
         {

@@ -24,7 +24,7 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
 
     private async Task<Caller> RequireAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        var caller = await callers.RequireAsync(ShownCredential.Of(request.HttpContext), cancellationToken).ConfigureAwait(false);
+        var caller = await callers.RequireAsync(RequestCredential.Of(request.HttpContext), cancellationToken).ConfigureAwait(false);
         if (caller.Reaches(Permission.WriteResources, path)) return caller;
         var error = caller.Holds(Permission.WriteResources) ? AccessDeniedException.AtPath(caller, path.ToString()) : AccessDeniedException.Of(caller, Permission.WriteResources);
         await watch.DeniedAsync(requestId, caller, $"{request.Method} {KbsFront.Prefix}/resource", error.Message, cancellationToken).ConfigureAwait(false);
