@@ -62,4 +62,14 @@ internal static class Collections
 
     /// <summary>What attestation tokens that still live stand for: ID.</summary>
     public const string Attestations = "attestations";
+
+    /// <summary>All of them, in ordinal order: what a backup has and an empty store lacks.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        AccessTokens, ApprovalRules, Attestations, Audit, AuditHeads, AuditRequests, BrokerKeys, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
+        JoinTokens, Policies, PolicyVersions, References, Resources, Sessions, Store, Trust,
+    ];
+
+    /// <summary>Those whose records are sealed under the root key, and are sealed anew when that changes. Nothing else can be sealed.</summary>
+    public static IReadOnlyList<string> Sealed { get; } = [BrokerKeys, Resources];
 }
