@@ -9,8 +9,11 @@ public sealed record BrokerSettings
     /// <summary>The folder with its store, <c>ca.pem</c> and <c>admin-token</c>; made 0700 where it is absent.</summary>
     public string DataFolder { get; init; } = "";
 
-    /// <summary>The file of the root key; null for one in the data folder.</summary>
+    /// <summary>Where the root key is: <c>FILE</c>, <c>tpm:FILE,...</c> or <c>pkcs11:FILE,...</c>; null for a file in the data folder.</summary>
     public string? RootKeyFile { get; init; }
+
+    /// <summary>The public half (PEM) of the recovery key that a root key of a TPM or token is sealed to as well, when it is made.</summary>
+    public string? RecoveryKeyFile { get; init; }
 
     /// <summary>Addresses with ports to listen on, such as <c>127.0.0.1:8080</c> or <c>[::]:8080</c>; port 0 for any that is free.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [UsualListen];

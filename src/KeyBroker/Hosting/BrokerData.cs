@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage.Sqlite;
@@ -19,10 +20,14 @@ internal sealed class BrokerData : IAsyncDisposable
     private readonly SqliteStore _store;
     private readonly AuditLog _audit;
 
-    private BrokerData(FolderLock? taken, SqliteStore store, AuditLog audit, BrokerParts parts) => (_lock, _store, _audit, Parts) = (taken, store, audit, parts);
+    private BrokerData(FolderLock? taken, SqliteStore store, RootKey rootKey, AuditLog audit, BrokerParts parts) =>
+        (_lock, _store, RootKey, _audit, Parts) = (taken, store, rootKey, audit, parts);
 
     /// <summary>What routes and fronts work with.</summary>
     public BrokerParts Parts { get; }
+
+    /// <summary>The root key that it was opened with.</summary>
+    public RootKey RootKey { get; }
 
     /// <summary>Opens the folder.</summary>
     /// <param name="settings">Which, and its root key.</param>
@@ -35,17 +40,18 @@ internal sealed class BrokerData : IAsyncDisposable
     {
         PrivateFiles.EnsureFolder(settings.DataFolder);
         var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
-        FileRootKey? key = null;
+        RootKey? key = null;
         SqliteStore? store = null;
         RecordSealer? sealer = null;
         try
         {
-            key = OpenKey(settings, warn);
-            store = SqliteStore.Open(Path.Combine(settings.DataFolder, StoreName), time);
+            key = await RootKeyOpening.OpenAsync(settings, IsThere(settings.DataFolder), time, warn, cancellationToken).ConfigureAwait(false);
+            store = OpenStore(settings, time);
+            await RestoreMark.EnsureNoneAsync(store, cancellationToken).ConfigureAwait(false);
             await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
             sealer = new RecordSealer(key);
             var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
-            return new BrokerData(taken, store, audit, new BrokerParts(store, key, sealer, audit, time) { Settings = settings });
+            return new BrokerData(taken, store, key, audit, new BrokerParts(store, key, sealer, audit, time) { Settings = settings });
         }
         catch
         {
@@ -60,19 +66,14 @@ internal sealed class BrokerData : IAsyncDisposable
     /// <summary>Whether the folder holds a broker already.</summary>
     public static bool IsThere(string folder) => File.Exists(Path.Combine(folder, StoreName));
 
-    // A new key beside an old store would open nothing, and hide that the right one is missing.
-    private static FileRootKey OpenKey(BrokerSettings settings, Action<string> warn)
+    /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>: it does not.</exception>
+    public static void EnsureThere(BrokerSettings settings)
     {
-        if (settings.RootKeyFile is { } file) return FileRootKey.Open(file);
-        var own = Path.Combine(settings.DataFolder, FileRootKey.DefaultName);
-        if (!File.Exists(own) && IsThere(settings.DataFolder))
-        {
-            throw new BrokerException(BrokerFault.Unavailable, $"the store in {Printable.Of(settings.DataFolder)} has no root key beside it", "give the one that it was made with: --root-key FILE");
-        }
-        var (key, warning) = FileRootKey.OpenOrCreate(settings.DataFolder);
-        warn(warning);
-        return key;
+        if (!IsThere(settings.DataFolder)) throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
     }
+
+    /// <summary>The store alone. The caller disposes it.</summary>
+    public static SqliteStore OpenStore(BrokerSettings settings, TimeProvider time) => SqliteStore.Open(Path.Combine(settings.DataFolder, StoreName), time);
 
     public async ValueTask DisposeAsync()
     {

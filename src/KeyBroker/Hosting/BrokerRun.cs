@@ -57,10 +57,7 @@ public static class BrokerRun
     /// <exception cref="CofferException">There is no broker, or the folder cannot be used.</exception>
     public static async Task<string> ResetAdminAsync(BrokerSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!BrokerData.IsThere(settings.DataFolder))
-        {
-            throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
-        }
+        BrokerData.EnsureThere(settings);
         var data = await BrokerData.OpenAsync(settings, alone: false, time, _ => { }, cancellationToken).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
         return await AdminTokenFile.ResetAsync(settings.DataFolder, data.Parts, cancellationToken).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal static class RootKeyCheck
             },
             cancellationToken).ConfigureAwait(false);
         if (fits) return;
-        throw new BrokerException(BrokerFault.Unavailable, $"the root key {Printable.Of(key.Name)} is not the one that this store was made with", "give the one that it was made with: --root-key FILE");
+        throw new BrokerException(BrokerFault.Unavailable, $"the root key {Printable.Of(key.Name)} is not the one that this store was made with", "give the one that it was made with: --root-key PLACE");
     }
 
     // A derived value of its own purpose: it can be shown, and says nothing of other purposes' keys.

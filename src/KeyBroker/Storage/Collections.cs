@@ -70,6 +70,9 @@ internal static class Collections
         JoinTokens, Policies, PolicyVersions, References, Resources, Sessions, Store, Trust,
     ];
 
+    /// <summary>Those that a backup leaves out: put back, they would let what was used be used again.</summary>
+    public static IReadOnlyList<string> Passing { get; } = [Attestations, Enrolments, Sessions];
+
     /// <summary>Those whose records are sealed under the root key, and are sealed anew when that changes. Nothing else can be sealed.</summary>
     public static IReadOnlyList<string> Sealed { get; } = [BrokerKeys, Resources];
 }
