@@ -15,6 +15,15 @@ public sealed record BrokerSettings
     /// <summary>The public half (PEM) of the recovery key that a root key of a TPM or token is sealed to as well, when it is made.</summary>
     public string? RecoveryKeyFile { get; init; }
 
+    /// <summary>A PostgreSQL database that several brokers may share, <c>postgres://USER@HOST/DATABASE</c>; null for a file in the data folder.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>A file (0600) with that address, which may then hold a password.</summary>
+    public string? StoreFile { get; init; }
+
+    /// <summary>Lets the connection to a PostgreSQL server on another machine go without a certificate that verifies.</summary>
+    public bool InsecureStoreConnection { get; init; }
+
     /// <summary>Addresses with ports to listen on, such as <c>127.0.0.1:8080</c> or <c>[::]:8080</c>; port 0 for any that is free.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [UsualListen];
 

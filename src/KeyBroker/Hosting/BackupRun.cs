@@ -4,6 +4,7 @@ using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.RootKeys.Recovery;
+using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Hosting;
@@ -35,7 +36,7 @@ public static class BackupRun
         PrivateFiles.EnsureFolder(settings.DataFolder);
         using var taken = FolderLock.Take(settings.DataFolder);
         using var key = await RootKeyOpening.OpenAsync(settings, hasStore: true, time, _ => { }, cancellationToken).ConfigureAwait(false);
-        var store = BrokerData.OpenStore(settings, time);
+        var store = await StoreOpening.OpenAsync(settings, time, cancellationToken).ConfigureAwait(false);
         await using var disposal = store.ConfigureAwait(false);
         using var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
         var records = await new StoreRestore(store, key, file).RunAsync(

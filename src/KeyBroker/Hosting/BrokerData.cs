@@ -2,7 +2,7 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
-using Coffer.KeyBroker.Storage.Sqlite;
+using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Hosting;
@@ -13,14 +13,11 @@ namespace Coffer.KeyBroker.Hosting;
 /// </summary>
 internal sealed class BrokerData : IAsyncDisposable
 {
-    /// <summary>The store's file.</summary>
-    public const string StoreName = "broker.db";
-
     private readonly FolderLock? _lock;
-    private readonly SqliteStore _store;
+    private readonly IBrokerStore _store;
     private readonly AuditLog _audit;
 
-    private BrokerData(FolderLock? taken, SqliteStore store, RootKey rootKey, AuditLog audit, BrokerParts parts) =>
+    private BrokerData(FolderLock? taken, IBrokerStore store, RootKey rootKey, AuditLog audit, BrokerParts parts) =>
         (_lock, _store, RootKey, _audit, Parts) = (taken, store, rootKey, audit, parts);
 
     /// <summary>What routes and fronts work with.</summary>
@@ -41,13 +38,13 @@ internal sealed class BrokerData : IAsyncDisposable
         PrivateFiles.EnsureFolder(settings.DataFolder);
         var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
         RootKey? key = null;
-        SqliteStore? store = null;
+        IBrokerStore? store = null;
         RecordSealer? sealer = null;
         try
         {
-            key = await RootKeyOpening.OpenAsync(settings, IsThere(settings.DataFolder), time, warn, cancellationToken).ConfigureAwait(false);
-            store = OpenStore(settings, time);
+            store = await StoreOpening.OpenAsync(settings, time, cancellationToken).ConfigureAwait(false);
             await RestoreMark.EnsureNoneAsync(store, cancellationToken).ConfigureAwait(false);
+            key = await RootKeyOpening.OpenAsync(settings, await StoreOpening.IsUsedAsync(store, cancellationToken).ConfigureAwait(false), time, warn, cancellationToken).ConfigureAwait(false);
             await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
             sealer = new RecordSealer(key);
             var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
@@ -64,16 +61,14 @@ internal sealed class BrokerData : IAsyncDisposable
     }
 
     /// <summary>Whether the folder holds a broker already.</summary>
-    public static bool IsThere(string folder) => File.Exists(Path.Combine(folder, StoreName));
+    public static bool IsThere(BrokerSettings settings) =>
+        StoreOpening.IsShared(settings) ? Directory.Exists(settings.DataFolder) : File.Exists(Path.Combine(settings.DataFolder, StoreOpening.FileName));
 
     /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>: it does not.</exception>
     public static void EnsureThere(BrokerSettings settings)
     {
-        if (!IsThere(settings.DataFolder)) throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
+        if (!IsThere(settings)) throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
     }
-
-    /// <summary>The store alone. The caller disposes it.</summary>
-    public static SqliteStore OpenStore(BrokerSettings settings, TimeProvider time) => SqliteStore.Open(Path.Combine(settings.DataFolder, StoreName), time);
 
     public async ValueTask DisposeAsync()
     {

@@ -81,7 +81,7 @@ internal static class RootKeyOpening
     {
         if (hasStore && !System.IO.File.Exists(Path.Combine(folder, FileRootKey.DefaultName)))
         {
-            throw new BrokerException(BrokerFault.Unavailable, $"the store in {Printable.Of(folder)} has no root key beside it", "give the one that it was made with: --root-key FILE");
+            throw new BrokerException(BrokerFault.Unavailable, $"the store has a root key already, and there is none in {Printable.Of(folder)}", "give the one that it was made with: --root-key FILE");
         }
         var (key, warning) = FileRootKey.OpenOrCreate(folder);
         warn(warning);
