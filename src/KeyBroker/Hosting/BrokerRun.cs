@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
 using Coffer.Oci;
 
@@ -37,6 +38,8 @@ public static class BrokerRun
         var names = ServerNames.Of(ends, settings.TlsNames);
         var data = await BrokerData.OpenAsync(settings, alone: true, time, line => say($"warning: {line}"), stop).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
+        var presence = await ReplicaPresence.StartAsync(data.Parts.Store, data.Ring, time, stop).ConfigureAwait(false);
+        await using var absence = presence.ConfigureAwait(false);
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
         WarnOf(settings, say);

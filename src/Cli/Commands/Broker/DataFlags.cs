@@ -13,15 +13,18 @@ internal sealed class DataFlags
     private readonly Option<string?> _storeFile = new("--store-file") { Description = "file with that address, 0600, which may hold the password as well: postgres://USER:PASSWORD@HOST/DATABASE", HelpName = "FILE" };
     private readonly Option<bool> _insecureStore = new("--insecure-store-connection") { Description = "allow an sslmode below verify-full to a PostgreSQL server on another machine" };
 
+    private readonly Option<string?> _other = new("--other-root-key") { Description = "another root key, tried where the first is not the store's: while it is being changed, the other one of the two", HelpName = "PLACE" };
+
     public DataFlags(Command command)
     {
-        foreach (var option in (Option[])[_data, _rootKey, _store, _storeFile, _insecureStore]) command.Add(option);
+        foreach (var option in (Option[])[_data, _rootKey, _other, _store, _storeFile, _insecureStore]) command.Add(option);
     }
 
     public BrokerSettings Read(ParseResult parsed) => new()
     {
         DataFolder = parsed.GetRequiredValue(_data),
         RootKeyFile = parsed.GetValue(_rootKey),
+        OtherRootKey = parsed.GetValue(_other),
         Store = parsed.GetValue(_store),
         StoreFile = parsed.GetValue(_storeFile),
         InsecureStoreConnection = parsed.GetValue(_insecureStore),
