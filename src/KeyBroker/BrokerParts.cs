@@ -21,4 +21,7 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
 
     /// <summary>The credentials of the administration API.</summary>
     internal AccessTokens AccessTokens { get; } = new(Time);
+
+    /// <summary>Finds out who calls.</summary>
+    internal CallerCheck Callers { get; } = new(Store, new AccessTokens(Time), new BootstrapEnd(Store, Audit, Time));
 }

@@ -4,20 +4,22 @@ using Coffer.KeyBroker.Storage;
 namespace Coffer.KeyBroker.Access;
 
 /// <summary>Finds out who calls.</summary>
-internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens)
+internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens, BootstrapEnd bootstrap)
 {
-    /// <param name="authorization">The <c>Authorization</c> header; null where none or more than one was sent.</param>
+    /// <param name="shown">What the request shows.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>.</exception>
-    public async Task<Caller> RequireAsync(string? authorization, CancellationToken cancellationToken)
+    public async Task<Caller> RequireAsync(ShownCredential shown, CancellationToken cancellationToken)
     {
-        if (!BearerToken.TryFromHeader(authorization, out var shown))
+        if (!BearerToken.TryFromHeader(shown.Authorization, out var bearer))
         {
             throw new BrokerException(
-                BrokerFault.Unauthenticated, authorization is null ? "this needs an access token" : "the credential is no access token of a broker",
+                BrokerFault.Unauthenticated, shown.Authorization is null ? "this needs an access token" : "the credential is no access token of a broker",
                 "send 'Authorization: Bearer coffer_...'; for the command line set COFFER_TOKEN or --token-file");
         }
-        var token = await store.ReadAsync(reader => tokens.FindAsync(reader, shown), cancellationToken).ConfigureAwait(false);
-        return token.ToCaller();
+        var token = await store.ReadAsync(reader => tokens.FindAsync(reader, bearer), cancellationToken).ConfigureAwait(false);
+        var caller = token.ToCaller();
+        await bootstrap.NoteAsync(shown.RequestId, caller, token.Expires, cancellationToken).ConfigureAwait(false);
+        return caller;
     }
 }

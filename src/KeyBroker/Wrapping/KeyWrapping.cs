@@ -31,7 +31,7 @@ internal sealed class KeyWrapping(IBrokerStore store, ResourceShelf shelf, IAudi
     {
         if (options.Length is 0 or > MostOptions) throw new BrokerException(BrokerFault.BadRequest, $"options of {options.Length} bytes; 1 to {MostOptions} are wrapped");
         path ??= ResourcePath.Parse(OwnPrefix + Guid.NewGuid().ToString("D"));
-        if (!caller.Reaches(path.ToString()))
+        if (!caller.Reaches(Permission.Wrap, path))
         {
             var reason = $"access token {caller.TokenId} does not reach {path}";
             await store.WriteAsync(s => NoteAsync(s, requestId, caller, path, AuditOutcome.Denied, reason), cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed class InitCommand : Verb
             "coffer broker init --data /var/lib/coffer-broker --root-key tpm:/etc/coffer/root-key.tpm,pcrs=4+7+11 --recovery-key recovery.pub.pem",
             "coffer broker init --data /var/lib/coffer-broker --root-key pkcs11:/etc/coffer/root-key.hsm,key=/etc/coffer/hsm.key --recovery-key recovery.pub.pem")
     {
-        Note = RootKeyFlags.Places + "\nA key of a TPM or token is not made without --recovery-key: an update or a defect would lose it.\n\nserve does the same where something is missing.\nClients pin ca.pem; whoever has admin-token may do everything, so hand it out as a file, or make weaker ones (broker token create).";
+        Note = RootKeyFlags.Places + "\nA key of a TPM or token is not made without --recovery-key: an update or a defect would lose it.\n\nserve does the same where something is missing.\nClients pin ca.pem; whoever has admin-token may do everything, so hand it out as a file, or make weaker ones (broker token create).\nIt is over once another administrator is there who lives for more than a day.";
         _flags = new DataFlags(this);
         Add(_recovery);
         Add(_json);

@@ -48,6 +48,7 @@ internal static class OpenApiDocument
             ["tags"] = new JsonArray((JsonNode?)route.Pattern.Split('/')[0]),
             ["summary"] = route.Summary,
             ["description"] = Needs(route.Needs),
+            ["x-permission"] = PermissionNames.Of(route.Needs),
         };
         if (route.Needs != Permission.None) operation["security"] = Items(new JsonObject { ["token"] = new JsonArray() });
         var parameters = Parameters(route);
@@ -118,9 +119,9 @@ internal static class OpenApiDocument
 
     private static string Needs(Permission needed) => needed switch
     {
-        Permission.None => "Needs no token: it checks a proof of its own.",
-        Permission.Authenticated => "Needs any valid access token.",
-        _ => $"Needs an access token that can {PermissionNames.Of(needed)}{(needed == Permission.Admin ? "" : ", or admin")}.",
+        Permission.None => "Needs no credential: it checks a proof of its own.",
+        Permission.Authenticated => "Needs any valid credential.",
+        _ => $"Needs the permission {PermissionNames.Of(needed)}{(RoleTable.IsAtPaths(needed) ? ", at the paths that it is about" : "")}. Roles that have it: {string.Join(", ", RoleTable.With(needed).Select(RoleNames.Of))}.",
     };
 
     private static string OperationId(AdminRoute route) =>

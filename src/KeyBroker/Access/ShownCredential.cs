@@ -1,0 +1,6 @@
+namespace Coffer.KeyBroker.Access;
+
+/// <summary>What a request shows of who sends it.</summary>
+/// <param name="RequestId">The request, for the audit.</param>
+/// <param name="Authorization">Its <c>Authorization</c> header; null where none or more than one was sent.</param>
+internal sealed record ShownCredential(string RequestId, string? Authorization);
