@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Coffer.KeyBroker.RootKeys.Rotation;
+using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Tests.Running;
 using Coffer.Support;
 
@@ -12,11 +14,10 @@ namespace Coffer.KeyBroker.Tests.Killed;
 /// </summary>
 public sealed class RotationKillTests : IAsyncDisposable
 {
-    private const int Seed = 20261126, Keys = 220, Kills = 6;
+    private const int Keys = 220;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly TempDirectory _folder = new();
-    private readonly Random _random = new(Seed);
     private string _store = "";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -52,16 +53,19 @@ public sealed class RotationKillTests : IAsyncDisposable
         {
             for (; !stop.IsCancellationRequested; asked++) await WrapAsync(serving, token, asked * 7 % (Keys + 20));
         }, Cancelled);
-        for (var kill = 0; kill < Kills; kill++)
+        await using var store = await StoreOpening.OpenAsync(new BrokerSettings { Store = _store }, TimeProvider.System, Cancelled);
+        long?[] moments = [null, 1, 60, 120, 190]; // begun, and after so many records
+        var caught = 0;
+        foreach (var moment in moments)
         {
-            await KilledRotationAsync();
-            if (kill != 2) continue;
+            caught += await KilledRotationAsync(store, moment) ? 1 : 0;
+            if (moment != 60) continue;
             await mortal.KillAsync();
             mortal.Dispose();
             mortal = await StartAsync("one", "--root-key", New, "--other-root-key", Old); // as an operator has it while the key changes
         }
-        var last = await RotateAsync();
-        Assert.True(last.ExitCode == 0 || last.Error.Contains("is the store's root key already", StringComparison.Ordinal), last.Error); // a run may have been through before it was killed
+        Assert.True(caught >= 3, $"{caught} kills in its midst");
+        (await RotateAsync()).ShouldSucceed();
         await stop.CancelAsync();
         await load;
 
@@ -83,17 +87,20 @@ public sealed class RotationKillTests : IAsyncDisposable
 
     private Task<BrokerProcess> StartAsync(string data, params string[] flags) => BrokerProcess.StartAsync(_folder.Combine(data), ["--store", _store, .. flags]);
 
-    private string[] Rotation => ["broker", "root-key", "rotate", "--data", _folder.Combine("one"), "--store", _store, "--root-key", Old, "--to", New, "--patience", "5"];
+    private string[] Rotation(string patience) => ["broker", "root-key", "rotate", "--data", _folder.Combine("one"), "--store", _store, "--root-key", Old, "--to", New, "--patience", patience];
 
-    private Task<ToolResult> RotateAsync() => CofferBinary.RunAsync(Rotation);
+    private Task<ToolResult> RotateAsync() => CofferBinary.RunAsync(Rotation("5"));
 
-    private async Task KilledRotationAsync()
+    // Killed when so many records were sealed anew, or at the latest when it is done; says whether it was still at it.
+    private async Task<bool> KilledRotationAsync(IBrokerStore store, long? records)
     {
-        using var process = Process.Start(new ProcessStartInfo(CofferBinary.Require(), Rotation) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var deadline = Task.Delay(_random.Next(150, 900), Cancelled);
-        await Task.WhenAny(process.WaitForExitAsync(Cancelled), deadline);
-        if (!process.HasExited) process.Kill();
+        using var process = Process.Start(new ProcessStartInfo(CofferBinary.Require(), Rotation(records is null ? "5" : "0")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        while (!process.HasExited)
+        {
+            if (await store.ReadAsync(RotationProgress.FindAsync, Cancelled) is { } progress && progress.Records >= (records ?? 0)) process.Kill();
+        }
         await process.WaitForExitAsync(Cancelled);
+        return await store.ReadAsync(RotationProgress.FindAsync, Cancelled) is not null;
     }
 
     // What is wrapped under a key that was made before has that key opened; else it is made, and sealed.
