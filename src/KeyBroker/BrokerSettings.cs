@@ -9,8 +9,14 @@ public sealed record BrokerSettings
     /// <summary>The folder with its store, <c>ca.pem</c> and <c>admin-token</c>; made 0700 where it is absent.</summary>
     public string DataFolder { get; init; } = "";
 
-    /// <summary>The file of the root key; null for one in the data folder.</summary>
+    /// <summary>Where the root key is: <c>FILE</c>, <c>tpm:FILE,...</c> or <c>pkcs11:FILE,...</c>; null for a file in the data folder.</summary>
     public string? RootKeyFile { get; init; }
+
+    /// <summary>Another root key, tried where the first is not the store's: during a change of the root key the other one of the two. Null for none.</summary>
+    public string? OtherRootKey { get; init; }
+
+    /// <summary>The public half (PEM) of the recovery key that a root key of a TPM or token is sealed to as well, when it is made.</summary>
+    public string? RecoveryKeyFile { get; init; }
 
     /// <summary>A PostgreSQL database that several brokers may share, <c>postgres://USER@HOST/DATABASE</c>; null for a file in the data folder.</summary>
     public string? Store { get; init; }

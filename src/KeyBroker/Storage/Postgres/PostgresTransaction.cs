@@ -17,12 +17,12 @@ internal sealed class PostgresTransaction(PostgresSession session, long now) : I
     public async ValueTask<StoredRecord?> FindAsync(string collection, string key)
     {
         Check();
-        var command = Command($"SELECT value FROM coffer.records WHERE collection = $1 AND key = $2 AND {Live}", collection, RecordLimits.Key(key));
+        var command = Command($"SELECT value, expires FROM coffer.records WHERE collection = $1 AND key = $2 AND {Live}", collection, RecordLimits.Key(key));
         command.Parameters.Add(Number(now));
         var reader = await session.ReadAsync(command).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            return await reader.ReadAsync().ConfigureAwait(false) ? new StoredRecord(key, reader.GetFieldValue<byte[]>(0)) : null;
+            return await reader.ReadAsync().ConfigureAwait(false) ? new StoredRecord(key, reader.GetFieldValue<byte[]>(0), Expiry(reader, 1)) : null;
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class PostgresTransaction(PostgresSession session, long now) : I
         Check();
         var range = new KeyRange(prefix, after, descending);
         var command = Command(
-            $"SELECT key, value FROM coffer.records WHERE collection = $1 AND key >= $2 AND {Live} AND key < $4 ORDER BY key {(descending ? "DESC " : "")}LIMIT $5", collection, range.From);
+            $"SELECT key, value, expires FROM coffer.records WHERE collection = $1 AND key >= $2 AND {Live} AND key < $4 ORDER BY key {(descending ? "DESC " : "")}LIMIT $5", collection, range.From);
         command.Parameters.Add(Number(now));
         command.Parameters.Add(Bytes(range.Until));
         command.Parameters.Add(Number(RecordLimits.Most(most)));
@@ -39,7 +39,7 @@ internal sealed class PostgresTransaction(PostgresSession session, long now) : I
         var reader = await session.ReadAsync(command).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            while (await reader.ReadAsync().ConfigureAwait(false)) found.Add(new StoredRecord(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetFieldValue<byte[]>(1)));
+            while (await reader.ReadAsync().ConfigureAwait(false)) found.Add(new StoredRecord(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetFieldValue<byte[]>(1), Expiry(reader, 2)));
         }
         return found;
     }
@@ -126,6 +126,8 @@ internal sealed class PostgresTransaction(PostgresSession session, long now) : I
     private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bigint };
 
     private static NpgsqlParameter NumberOrNull(long? value) => value is { } number ? Number(number) : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    private static DateTimeOffset? Expiry(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
 
     private void Check() => ObjectDisposedException.ThrowIf(_ended, typeof(IStoreReader));
 }
