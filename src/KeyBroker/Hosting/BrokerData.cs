@@ -74,6 +74,7 @@ internal sealed class BrokerData : IAsyncDisposable
     {
         await _store.DisposeAsync().ConfigureAwait(false);
         _audit.Dispose();
+        Parts.TokenKeys.Dispose();
         Parts.Sealer.Dispose();
         Parts.RootKey.Dispose();
         _lock?.Dispose();
