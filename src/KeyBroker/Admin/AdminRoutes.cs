@@ -21,6 +21,7 @@ internal static class AdminRoutes
             .. PolicyRoutes.Of(parts),
             .. ReferenceRoutes.Of(parts),
             .. ResourceRoutes.Of(parts),
+            .. KeyRoutes.Of(parts),
             .. WrapRoutes.Of(parts),
         ];
         routes.Add(OpenApiRoute.Of(routes));

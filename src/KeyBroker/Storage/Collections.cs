@@ -24,8 +24,17 @@ internal static class Collections
     /// <summary>Sets of reference values: NAME.</summary>
     public const string References = "references";
 
-    /// <summary>Resources, sealed: REPOSITORY/TYPE/TAG.</summary>
+    /// <summary>Resources as stores held them before versions, sealed: REPOSITORY/TYPE/TAG. Each is a version 1, and leaves for the two below when it is changed.</summary>
     public const string Resources = "resources";
+
+    /// <summary>What is known of a resource and its versions: REPOSITORY/TYPE/TAG.</summary>
+    public const string ResourceHeads = "resource-heads";
+
+    /// <summary>Contents of versions, sealed: REPOSITORY/TYPE/TAG/VERSION.</summary>
+    public const string ResourceValues = "resource-values";
+
+    /// <summary>Who deleted a resource, and when: REPOSITORY/TYPE/TAG.</summary>
+    public const string ResourceTombstones = "resource-tombstones";
 
     /// <summary>Credentials for the administration API, hashed: ID.</summary>
     public const string AccessTokens = "access-tokens";

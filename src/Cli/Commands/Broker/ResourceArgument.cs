@@ -5,12 +5,17 @@ namespace Coffer.Cli.Commands.Broker;
 /// <summary>A resource as people name it.</summary>
 internal static class ResourceArgument
 {
+    /// <summary>What the argument is.</summary>
+    public const string Description = "REPOSITORY/TYPE/TAG, or kbs:///REPOSITORY/TYPE/TAG";
+
     private const string Scheme = "kbs:///";
 
     /// <summary>The path below the API's root, of <c>a/b/c</c> or <c>kbs:///a/b/c</c>.</summary>
-    public static string PathOf(string text)
+    /// <param name="text">What was typed.</param>
+    /// <param name="root">Below which route.</param>
+    public static string PathOf(string text, string root = "resources")
     {
         var path = text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text;
-        return $"resources/{string.Join('/', path.Split('/').Select(BrokerApi.Segment))}";
+        return $"{root}/{string.Join('/', path.Split('/').Select(BrokerApi.Segment))}";
     }
 }

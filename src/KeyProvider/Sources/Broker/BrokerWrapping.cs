@@ -44,7 +44,7 @@ internal sealed class BrokerWrapping(BrokerHttp http, string tokenFile)
     {
         try
         {
-            if (packet.Family == PacketFamily.CocoV1 && KbsResourceUri.Parse(packet.KeyId) is { Host: null } wrapped && (key is null || wrapped.Path == key.Path)) return packet;
+            if (packet.Family == PacketFamily.CocoV1 && KbsResourceUri.Parse(packet.KeyId) is { Host: null } wrapped && (key is null || (wrapped.Path == key.Path && (key.Version is null || wrapped.Version == key.Version)))) return packet;
         }
         catch (AttestationException)
         {
