@@ -12,7 +12,7 @@ internal sealed class KeyCommand : Verb
             "coffer broker key permit default/image-kek/team-a --version 1 --until 7d")
     {
         Note = """
-            A packet names its key's version (kbs:///REPOSITORY/TYPE/TAG?version=N). After a rotation 'coffer rewrap --images' moves
+            A packet names its key's version (kbs:///REPOSITORY/TYPE/TAG?version=N). After a rotation 'coffer rewrap' moves
             images to the new version; what was not moved when the grace time is over opens only by 'key permit'.
             """;
         Add(new KeyRotateCommand(session));

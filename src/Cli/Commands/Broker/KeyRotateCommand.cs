@@ -13,7 +13,7 @@ internal sealed class KeyRotateCommand : KeyChangeVerb
             session, "rotate", "Make a new version of a key. It wraps at once; older versions open for a grace time, and then only by permission.",
             "coffer broker key rotate default/image-kek/team-a", "coffer broker key rotate default/image-kek/team-a --grace 90d")
     {
-        Note = "Then move the images: coffer rewrap --images FILE --dry-run -d provider:NAME --add provider:NAME:keyid=kbs:///PATH --remove opened";
+        Note = "Then move the images to it: coffer rewrap -d provider:NAME --add provider:NAME:keyid=kbs:///PATH --remove opened IMAGE";
         Add(_grace);
     }
 
