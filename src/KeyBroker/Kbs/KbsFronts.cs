@@ -26,7 +26,7 @@ internal static class KbsFronts
         var shelf = new ResourceShelf(parts.Sealer);
         var handshake = new Handshake(sessions, verifiers, new AttestationKeeper(store, parts.Audit, refusals, rules, time), tokens, refusals, rules);
         var release = new ResourceRelease(store, policies, shelf, parts.Audit, rules, time);
-        var desk = new ResourceDesk(store, shelf, parts.Audit, new CallerCheck(store, parts.AccessTokens), new AccessWatch(parts), time);
+        var desk = new ResourceDesk(store, shelf, parts.Audit, parts.Callers, new AccessWatch(parts), time);
         yield return new KbsFront(handshake, new GuestCredential(store, sessions, tokens), release, desk, refusals);
         yield return new JwksFront(keys);
     }

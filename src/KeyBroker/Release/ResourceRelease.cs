@@ -65,7 +65,9 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
 
         var place = ResourcePath.Parse(path);
         var choice = await ResourceShelf.FindAsync(s, place).ConfigureAwait(false) is { } head ? VersionChoice.Of(head, resource.Version, now) : null;
-        var decision = await policies.DecideAsync(s, path, Claims(attestation, host, choice, now)).ConfigureAwait(false);
+        var claims = ReleaseClaims.Of(attestation.Tee, attestation.Claims, host, choice?.Claim(now));
+        var decision = await policies.DecideAsync(s, path, claims).ConfigureAwait(false);
+        decision.Explanation[DecisionInputs.Member] = await DecisionInputs.KeepAsync(s, claims, now).ConfigureAwait(false);
         if (choice is not null) decision.Explanation["version"] = choice.Describe();
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
         if (choice is null) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, await WhyMissingAsync(s, place).ConfigureAwait(false)), decision.Explanation).ConfigureAwait(false);
@@ -90,16 +92,5 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
             BrokerFault.Unauthenticated => "the attestation no longer holds; attest again",
             _ => "Access denied by policy",
         });
-    }
-
-    private static JsonObject Claims(VerifiedAttestation attestation, Host? host, VersionChoice? choice, DateTimeOffset now)
-    {
-        var claims = attestation.Claims.DeepClone().AsObject();
-        claims["tee"] = attestation.Tee;
-        if (host is not null) claims["host"] = HostDocument.Claim(host);
-        else claims.Remove("host");
-        if (choice?.Version is { } version) claims["resource"] = new JsonObject { ["version"] = version.Number, ["current"] = version.Number == choice.Head.Current, ["retired"] = version.HasRetired(now) };
-        else claims.Remove("resource");
-        return claims;
     }
 }

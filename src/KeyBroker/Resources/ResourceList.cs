@@ -26,8 +26,18 @@ internal static class ResourceList
     }
 
     /// <summary>Resources that were deleted, in ordinal order of their paths.</summary>
-    public static async ValueTask<IReadOnlyList<(string Path, ResourceTombstone Tombstone)>> ReadTombstonesAsync(IStoreReader store, string prefix, string? after, int most) =>
-        [.. (await store.ListAsync(Collections.ResourceTombstones, prefix, after, most).ConfigureAwait(false)).Select(r => (r.Key, ResourceTombstone.Read(r.Value)))];
+    public static async ValueTask<IReadOnlyList<(string Path, ResourceTombstone Tombstone)>> ReadTombstonesAsync(
+        IStoreReader store, string prefix, Func<ResourcePath, bool> reaches, string? after, int most)
+    {
+        var found = new List<(string, ResourceTombstone)>();
+        while (true)
+        {
+            var records = await store.ListAsync(Collections.ResourceTombstones, prefix, after, Page).ConfigureAwait(false);
+            found.AddRange(records.Where(r => reaches(ResourcePath.Parse(r.Key))).Take(most - found.Count).Select(r => (r.Key, ResourceTombstone.Read(r.Value))));
+            if (records.Count < Page || found.Count == most) return found;
+            after = records[^1].Key;
+        }
+    }
 
     private static async IAsyncEnumerable<ResourceHead> HeadsAsync(IStoreReader store, string prefix, string? after)
     {

@@ -11,8 +11,12 @@ internal sealed record ResourceSearch(string Prefix, IReadOnlyList<string> Label
     /// <summary>Everything.</summary>
     public static ResourceSearch All { get; } = new("", [], null);
 
+    /// <summary>Only paths that it says yes to; null for all.</summary>
+    public Func<ResourcePath, bool>? Reaches { get; init; }
+
     /// <summary>Whether it is one of them; the prefix was looked at already.</summary>
     public bool Finds(ResourceHead head) =>
-        (ExpiresBefore is not { } before || head.Expires < before || head.Newest.Expires < before)
+        Reaches?.Invoke(head.Path) != false
+        && (ExpiresBefore is not { } before || head.Expires < before || head.Newest.Expires < before)
         && Labels.All(l => head.Labels.Any(had => had == l || !l.Contains('=', StringComparison.Ordinal) && HostLabel.NameOf(had) == l));
 }

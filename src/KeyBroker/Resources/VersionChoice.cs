@@ -17,6 +17,10 @@ internal sealed record VersionChoice(ResourceHead Head, int? Asked, ResourceVers
         return new VersionChoice(head, asked, version, version is null ? FormattableString.Invariant($"version {number} is not kept") : Why(head, version, now));
     }
 
+    /// <summary>The claim <c>resource</c> that policies see: <c>version, current, retired</c>; null where the version is not kept.</summary>
+    public JsonObject? Claim(DateTimeOffset now) => Version is null ? null
+        : new JsonObject { ["version"] = Version.Number, ["current"] = Version.Number == Head.Current, ["retired"] = Version.HasRetired(now) };
+
     /// <summary>For the decision's explanation.</summary>
     public JsonObject Describe()
     {

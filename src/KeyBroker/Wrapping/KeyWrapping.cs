@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Coffer.Attestation.Protocol;
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Resources;
@@ -33,9 +34,9 @@ internal sealed class KeyWrapping(IBrokerStore store, WrappingKeys keys, IAuditL
     {
         if (order.Options.Length is 0 or > MostOptions) throw new BrokerException(BrokerFault.BadRequest, $"options of {order.Options.Length} bytes; 1 to {MostOptions} are wrapped");
         var path = ResourcePath.Parse(key?.Path ?? OwnPrefix + Guid.NewGuid().ToString("D"));
-        if (!caller.Reaches(path.ToString()))
+        if (!caller.Reaches(Permission.Wrap, path))
         {
-            var reason = $"access token {caller.TokenId} does not reach {path}";
+            var reason = $"{AccessDeniedException.NameOf(caller)} does not reach {path}";
             await store.WriteAsync(s => NoteAsync(s, requestId, caller, path, AuditOutcome.Denied, reason), cancellationToken).ConfigureAwait(false);
             throw new BrokerException(BrokerFault.Denied, reason, $"it reaches {string.Join(", ", caller.Paths)}");
         }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Access;
 
 namespace Coffer.KeyBroker.Tests.Attested;
 
@@ -170,7 +170,7 @@ public sealed class VersionReleaseTests : IAsyncLifetime
 
     private async Task<Running.BrokerAnswer> SendWrapAsync(string? keyId, bool trial = false)
     {
-        var owner = await _broker.Broker.TokenAsync([Permission.Wrap], ["default/**"], null);
+        var owner = await _broker.Broker.TokenAsync([Role.Wrap], ["default/**"], null);
         return await _broker.Broker.SendAsync("POST", "wrap", owner, new JsonObject { ["keyid"] = keyId, ["options"] = Convert.ToBase64String("{}"u8), ["trial"] = trial }.ToJsonString());
     }
 }

@@ -35,6 +35,18 @@ public abstract class BrokerStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_record_says_until_when_it_counts()
+    {
+        var until = Clock.GetUtcNow().AddMilliseconds(1234);
+        await PutAsync("a", "1");
+        await Store.WriteAsync(async w => { await w.PutAsync(Some, "b", "2"u8.ToArray(), until); return true; }, Token);
+
+        var listed = await Store.ReadAsync(r => r.ListAsync(Some, "", null, 10), Token);
+        Assert.Equal([null, until], listed.Select(r => r.Expires));
+        Assert.Equal(until, (await Store.ReadAsync(r => r.FindAsync(Some, "b"), Token))!.Expires);
+    }
+
+    [Fact]
     public async Task A_put_replaces_and_an_add_does_not()
     {
         await PutAsync("a", "1");

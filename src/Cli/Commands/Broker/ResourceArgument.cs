@@ -13,9 +13,8 @@ internal static class ResourceArgument
     /// <summary>The path below the API's root, of <c>a/b/c</c> or <c>kbs:///a/b/c</c>.</summary>
     /// <param name="text">What was typed.</param>
     /// <param name="root">Below which route.</param>
-    public static string PathOf(string text, string root = "resources")
-    {
-        var path = text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text;
-        return $"{root}/{string.Join('/', path.Split('/').Select(BrokerApi.Segment))}";
-    }
+    public static string PathOf(string text, string root = "resources") => $"{root}/{string.Join('/', Path(text).Split('/').Select(BrokerApi.Segment))}";
+
+    /// <summary><c>a/b/c</c>, without the scheme where it has one.</summary>
+    public static string Path(string text) => text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text;
 }

@@ -22,16 +22,16 @@ internal sealed class KeyRoutes
         var routes = new KeyRoutes(parts);
         var one = RouteBody.Object("The key as it is now.", [.. ResourceMembers.OfResource, new RouteMember("versions", "objects", $"The newest first; each has {string.Join(", ", ResourceMembers.OfVersion)}.")]);
         RouteMember version = new("version", "integer", "Which, and not the current one.");
-        yield return new("POST", "keys/rotate/{*path}", Permission.Admin, "Makes a new version of a key, which wraps at once; older ones are released for a grace time.", routes.RotateAsync)
+        yield return new("POST", "keys/rotate/{*path}", Permission.WriteResources, "Makes a new version of a key, which wraps at once; older ones are released for a grace time.", routes.RotateAsync)
         {
             Accepts = RouteBody.Object("Nothing, or how long.", new RouteMember("grace", "string", "Such as 30d (what it is otherwise), or none.", IsRequired: false)) with { IsRequired = false },
             Answers = one,
         };
-        yield return new("POST", "keys/retire/{*path}", Permission.Admin, "Ends an older version's grace time, at once or at a time; a permission for it ends as well.", routes.RetireAsync)
+        yield return new("POST", "keys/retire/{*path}", Permission.WriteResources, "Ends an older version's grace time, at once or at a time; a permission for it ends as well.", routes.RetireAsync)
         {
             Accepts = RouteBody.Object("Which and when.", version, new RouteMember("at", "string", "Such as 2027-01-31T12:00:00Z, or 7d from now; left out for at once.", IsRequired: false)), Answers = one,
         };
-        yield return new("POST", "keys/permit/{*path}", Permission.Admin, "Lets policies release a version that has retired, until a time.", routes.PermitAsync)
+        yield return new("POST", "keys/permit/{*path}", Permission.WriteResources, "Lets policies release a version that has retired, until a time.", routes.PermitAsync)
         {
             Accepts = RouteBody.Object("Which and until when.", version, new RouteMember("until", "string", "Such as 2027-01-31T12:00:00Z, 7d from now, or none to end a permission.")), Answers = one,
         };

@@ -23,7 +23,7 @@ internal sealed class ResourceRoutes
         RouteParameter labels = new("labels", "Labels, NAME=VALUE or NAME, separated by commas.");
         var shown = RouteBody.Object("The resource as it is now.", [.. ResourceMembers.OfResource, new RouteMember("versions", "objects", $"The newest first; each has {string.Join(", ", ResourceMembers.OfVersion)}.", IsRequired: false)]);
         var one = RouteBody.Object("The resource as it is now.", ResourceMembers.OfResource);
-        yield return new("GET", "resources", Permission.Admin, "Lists resources, never a value.", routes.ListAsync)
+        yield return new("GET", "resources", Permission.ReadResources, "Lists resources, never a value.", routes.ListAsync)
         {
             Query =
             [
@@ -33,8 +33,8 @@ internal sealed class ResourceRoutes
             ],
             Answers = RouteBody.List("In the order of their paths.", ResourceMembers.OfResource),
         };
-        yield return new("GET", "resources/{*path}", Permission.Admin, "Shows a resource with its versions, never a value.", routes.GetAsync) { Answers = shown };
-        yield return new("PUT", "resources/{*path}", Permission.Admin, "Puts a new version of a resource, or its first.", routes.PutAsync)
+        yield return new("GET", "resources/{*path}", Permission.ReadResources, "Shows a resource with its versions, never a value.", routes.GetAsync) { Answers = shown };
+        yield return new("PUT", "resources/{*path}", Permission.WriteResources, "Puts a new version of a resource, or its first.", routes.PutAsync)
         {
             Query =
             [
@@ -45,14 +45,14 @@ internal sealed class ResourceRoutes
             Accepts = RouteBody.Bytes($"Its value as it is, at most {ResourceShelf.MostBytes} bytes."),
             Answers = one,
         };
-        yield return new("PATCH", "resources/{*path}", Permission.Admin, "Changes a resource's labels, and when it or a version of it expires.", routes.ChangeAsync)
+        yield return new("PATCH", "resources/{*path}", Permission.WriteResources, "Changes a resource's labels, and when it or a version of it expires.", routes.ChangeAsync)
         {
             Accepts = RouteBody.Object(
                 "What changes.", HostLabels.Described(isRequired: false), new RouteMember("expires", "string", "Such as 2027-01-31T12:00:00Z, 90d from now, or never.", IsRequired: false),
                 new RouteMember("version", "integer", "The version that expires; left out for the resource as a whole.", IsRequired: false)),
             Answers = one,
         };
-        yield return new("DELETE", "resources/{*path}", Permission.Admin, "Removes a resource with all of its versions, or one version.", routes.DeleteAsync)
+        yield return new("DELETE", "resources/{*path}", Permission.WriteResources, "Removes a resource with all of its versions, or one version.", routes.DeleteAsync)
         {
             Query = [new("version", "Only this version.")],
         };
@@ -62,13 +62,14 @@ internal sealed class ResourceRoutes
     {
         var (page, prefix, labels) = (ListPage.Of(call, MostListed), ListPage.KeyOrNull(call, "prefix") ?? "", Labels(call) ?? []);
         var before = call.Query.TryGetValue("expires_before", out var text) ? Moments.Parse(text, "expires_before", _parts.Time.GetUtcNow()) : (DateTimeOffset?)null;
+        bool reaches(ResourcePath path) => call.Caller.Reaches(Permission.ReadResources, path);
         if (!Flag(call, "deleted"))
         {
-            var found = await _parts.Store.ReadAsync(r => ResourceList.ReadAsync(r, new ResourceSearch(prefix, labels, before), page.After, page.Most), cancellationToken).ConfigureAwait(false);
+            var found = await _parts.Store.ReadAsync(r => ResourceList.ReadAsync(r, new ResourceSearch(prefix, labels, before) { Reaches = reaches }, page.After, page.Most), cancellationToken).ConfigureAwait(false);
             return new AdminAnswer(new JsonArray([.. found.Select(f => (JsonNode?)ResourceMembers.Of(f))]));
         }
         if (labels.Count > 0 || before is not null) throw new BrokerException(BrokerFault.BadRequest, "a deleted resource has no labels and does not expire", "leave labels and expires_before out");
-        var gone = await _parts.Store.ReadAsync(r => ResourceList.ReadTombstonesAsync(r, prefix, page.After, page.Most), cancellationToken).ConfigureAwait(false);
+        var gone = await _parts.Store.ReadAsync(r => ResourceList.ReadTombstonesAsync(r, prefix, reaches, page.After, page.Most), cancellationToken).ConfigureAwait(false);
         return new AdminAnswer(new JsonArray([.. gone.Select(g => (JsonNode?)ResourceMembers.Of(g.Path, g.Tombstone))]));
     }
 
