@@ -23,6 +23,7 @@ internal static class AdminRoutes
             .. PolicyTrialRoutes.Of(parts),
             .. ReferenceRoutes.Of(parts),
             .. ResourceRoutes.Of(parts),
+            .. KeyRoutes.Of(parts),
             .. WrapRoutes.Of(parts),
         ];
         routes.Add(OpenApiRoute.Of(routes));

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Coffer.KeyBroker.Kbs;
 
 /// <summary>Puts and deletes resources for administrators who speak the protocol, with an access token of this broker.</summary>
-internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers, IAccessWatch watch)
+internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers, IAccessWatch watch, TimeProvider time)
 {
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Denied"/>; <see cref="BrokerFault.NotFound"/>: nothing to delete.</exception>
     public async Task AnswerAsync(string requestId, HttpRequest request, KbsResourceUri uri, CancellationToken cancellationToken)
@@ -39,8 +39,8 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
             var caller = await RequireAsync(requestId, request, path, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
             await store.WriteAsync(async s =>
             {
-                await shelf.PutAsync(s, path, value).ConfigureAwait(false);
-                await NoteAsync(s, requestId, caller, "resource.put", path, $"{value.Length} bytes").ConfigureAwait(false);
+                var (head, dropped) = await shelf.PutAsync(s, path, value, new ResourcePut(time.GetUtcNow(), caller.TokenId)).ConfigureAwait(false);
+                await NoteAsync(s, requestId, caller, "resource.put", path, ResourceChange.Put(head, dropped)).ConfigureAwait(false);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
         }
@@ -52,8 +52,8 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
 
     private Task<bool> DeleteAsync(string requestId, Caller caller, ResourcePath path, CancellationToken cancellationToken) => store.WriteAsync(async s =>
     {
-        if (!await ResourceShelf.DeleteAsync(s, path).ConfigureAwait(false)) throw new BrokerException(BrokerFault.NotFound, $"there is no resource {path}");
-        await NoteAsync(s, requestId, caller, "resource.delete", path, "deleted").ConfigureAwait(false);
+        var gone = await shelf.DeleteAsync(s, path, time.GetUtcNow(), caller.TokenId).ConfigureAwait(false) ?? throw new BrokerException(BrokerFault.NotFound, $"there is no resource {path}");
+        await NoteAsync(s, requestId, caller, "resource.delete", path, ResourceChange.Deleted(gone, null)).ConfigureAwait(false);
         return true;
     }, cancellationToken);
 

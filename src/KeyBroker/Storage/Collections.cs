@@ -27,8 +27,17 @@ internal static class Collections
     /// <summary>Sets of reference values: NAME.</summary>
     public const string References = "references";
 
-    /// <summary>Resources, sealed: REPOSITORY/TYPE/TAG.</summary>
+    /// <summary>Resources as stores held them before versions, sealed: REPOSITORY/TYPE/TAG. Each is a version 1, and leaves for the two below when it is changed.</summary>
     public const string Resources = "resources";
+
+    /// <summary>What is known of a resource and its versions: REPOSITORY/TYPE/TAG.</summary>
+    public const string ResourceHeads = "resource-heads";
+
+    /// <summary>Contents of versions, sealed: REPOSITORY/TYPE/TAG/VERSION.</summary>
+    public const string ResourceValues = "resource-values";
+
+    /// <summary>Who deleted a resource, and when: REPOSITORY/TYPE/TAG.</summary>
+    public const string ResourceTombstones = "resource-tombstones";
 
     /// <summary>Credentials for the administration API, hashed: ID.</summary>
     public const string AccessTokens = "access-tokens";
@@ -73,12 +82,12 @@ internal static class Collections
     public static IReadOnlyList<string> All { get; } =
     [
         AccessTokens, ApprovalRules, Attestations, Audit, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
-        JoinTokens, Policies, PolicyVersions, References, Replicas, Resources, Sessions, Store, Trust,
+        JoinTokens, Policies, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
     ];
 
     /// <summary>Those that a backup leaves out: put back, they would let what was used be used again.</summary>
     public static IReadOnlyList<string> Passing { get; } = [Attestations, Enrolments, Replicas, Sessions];
 
     /// <summary>Those whose records are sealed under the root key, and are sealed anew when that changes. Nothing else can be sealed.</summary>
-    public static IReadOnlyList<string> Sealed { get; } = [BrokerKeys, Resources];
+    public static IReadOnlyList<string> Sealed { get; } = [BrokerKeys, ResourceValues, Resources];
 }

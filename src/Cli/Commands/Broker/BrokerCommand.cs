@@ -28,6 +28,7 @@ internal sealed class BrokerCommand : Verb
         Add(new PolicyCommand(session));
         Add(new ReferenceCommand(session));
         Add(new ResourceCommand(session));
+        Add(new KeyCommand(session));
         Add(new TokenCommand(session));
         Add(new TokenKeyCommand(session));
         Add(new AuditCommand(session));

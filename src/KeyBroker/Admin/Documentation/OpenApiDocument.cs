@@ -109,8 +109,8 @@ internal static class OpenApiDocument
 
     private static JsonObject SchemaOf(RouteMember member)
     {
-        var schema = member.Type == "strings"
-            ? new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }
+        var schema = member.Type is "strings" or "objects"
+            ? new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = member.Type.TrimEnd('s') } }
             : new JsonObject { ["type"] = member.IsRequired ? member.Type : new JsonArray((JsonNode?)member.Type, "null") };
         schema["description"] = member.Description;
         return schema;

@@ -9,7 +9,7 @@ internal static class StatusRoutes
 {
     private static readonly (string Member, string Collection)[] Counted =
     [
-        ("hosts", Collections.Hosts), ("policies", Collections.Policies), ("references", Collections.References), ("resources", Collections.Resources),
+        ("hosts", Collections.Hosts), ("policies", Collections.Policies), ("references", Collections.References), ("resources", Collections.ResourceHeads),
         ("tokens", Collections.AccessTokens), ("join_tokens", Collections.JoinTokens), ("approval_rules", Collections.ApprovalRules), ("trust", Collections.Trust), ("audit_entries", Collections.Audit),
     ];
 
@@ -38,6 +38,7 @@ internal static class StatusRoutes
             {
                 var found = new long[Counted.Length];
                 for (var i = 0; i < found.Length; i++) found[i] = await store.CountAsync(Counted[i].Collection).ConfigureAwait(false);
+                found[Array.FindIndex(Counted, c => c.Collection == Collections.ResourceHeads)] += await store.CountAsync(Collections.Resources).ConfigureAwait(false); // from before versions
                 return found;
             }, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < counts.Length; i++) status[Counted[i].Member] = counts[i];
