@@ -1,6 +1,7 @@
 using Coffer.KeyBroker.Access.Issuers;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Limits;
+using Coffer.KeyBroker.Namespaces;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Access;
@@ -16,6 +17,7 @@ internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens, Acces
     {
         var (caller, until) = await CountedAsync(shown, cancellationToken).ConfigureAwait(false);
         if (!shown.IsSeenBefore) limits.Admin(caller.Actor);
+        caller = await WithOwnedAsync(caller, cancellationToken).ConfigureAwait(false);
         await bootstrap.NoteAsync(shown.RequestId, caller, until, cancellationToken).ConfigureAwait(false);
         return caller;
     }
@@ -26,6 +28,14 @@ internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens, Acces
     {
         limits.Enroll(shown.Source);
         return Caller.Unknown;
+    }
+
+    // An owner of a namespace is a key owner below it, whatever else his credential makes of him.
+    private async Task<Caller> WithOwnedAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller.Holds(Permission.Admin)) return caller;
+        var owned = await store.ReadAsync(s => NamespaceShelf.OwnedAsync(s, caller.Actor!), cancellationToken).ConfigureAwait(false);
+        return owned.Count == 0 ? caller : caller with { Grants = [.. caller.Grants, Grant.Of(Role.KeyOwner, [.. owned.Select(p => $"{p}/**")])] };
     }
 
     private async Task<(Caller Caller, DateTimeOffset? Until)> CountedAsync(ShownCredential shown, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ internal static class PermissionNames
         Permission.ReadReferences => "read-references",
         Permission.ReadHosts => "read-hosts",
         Permission.Enrol => "enrol",
+        Permission.ReadNamespaces => "read-namespaces",
         Permission.ReadTokens => "read-tokens",
         Permission.Admin => "admin",
         _ => throw new ArgumentOutOfRangeException(nameof(permission)),

@@ -13,10 +13,12 @@ internal static class RoleTable
         [Role.KeyOwner] =
         [
             Permission.Status, Permission.Wrap, Permission.ReadResources, Permission.WriteResources, Permission.ReadPolicies, Permission.WritePolicies, Permission.ReadReferences,
+            Permission.ReadNamespaces,
         ],
         [Role.Auditor] =
         [
             Permission.Status, Permission.Audit, Permission.ReadResources, Permission.ReadPolicies, Permission.ReadReferences, Permission.ReadHosts, Permission.ReadTokens,
+            Permission.ReadNamespaces,
         ],
         [Role.Enroller] = [Permission.Status, Permission.ReadHosts, Permission.Enrol],
     };

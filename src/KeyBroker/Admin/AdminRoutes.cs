@@ -19,6 +19,7 @@ internal static class AdminRoutes
             .. JoinTokenRoutes.Of(parts),
             .. ApprovalRuleRoutes.Of(parts),
             .. EnrolRoutes.Of(parts),
+            .. NamespaceRoutes.Of(parts),
             .. PolicyRoutes.Of(parts),
             .. PolicyTrialRoutes.Of(parts),
             .. ReferenceRoutes.Of(parts),

@@ -39,6 +39,9 @@ internal enum Permission
     /// <summary>Approving, labelling and revoking hosts; making join tokens and approval rules.</summary>
     Enrol,
 
+    /// <summary>Reading the namespaces that the caller reaches.</summary>
+    ReadNamespaces,
+
     /// <summary>Listing access tokens, without their secrets.</summary>
     ReadTokens,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coffer.KeyBroker.Namespaces;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 
@@ -56,6 +57,7 @@ internal sealed class ResourceShelf(RecordSealer sealer)
         var key = ValueKey(path, version.Number);
         await store.PutAsync(Collections.ResourceValues, key, sealer.Seal(Collections.ResourceValues, key, value.Span)).ConfigureAwait(false);
         await SaveAsync(store, head).ConfigureAwait(false);
+        await NamespaceUsage.RequireRoomAsync(store, path).ConfigureAwait(false);
         return (head, dropped);
     }
 

@@ -69,6 +69,12 @@ internal static class Collections
     /// <summary>Roots, intermediates, revocation lists and fingerprints that endorsement keys are held to: KIND/FINGERPRINT.</summary>
     public const string Trust = "trust";
 
+    /// <summary>Teams' parts of the paths: PREFIX.</summary>
+    public const string Namespaces = "namespaces";
+
+    /// <summary>Whose namespaces are: SHA-256 OF OWNER/PREFIX.</summary>
+    public const string NamespaceOwners = "namespace-owners";
+
     /// <summary>Attestation sessions: ID.</summary>
     public const string Sessions = "sessions";
 
@@ -82,7 +88,7 @@ internal static class Collections
     public static IReadOnlyList<string> All { get; } =
     [
         AccessTokens, ApprovalRules, Attestations, Audit, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
-        JoinTokens, Policies, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
+        JoinTokens, NamespaceOwners, Namespaces, Policies, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
     ];
 
     /// <summary>Those that a backup leaves out: put back, they would let what was used be used again.</summary>

@@ -123,7 +123,7 @@ public sealed class RouteWalkTests : IAsyncLifetime
         [
             ["PUT", "policies/p", """{"name":"p","description":"d","resources":["**"],"effect":"deny"}"""], ["PUT", "references/r", """{"name":"r","values":{"kernel":["a"]}}"""],
             ["PUT", "resources/a/b/c", "x"], ["POST", "tokens", """{"can":["wrap"],"paths":["a/*"],"comment":"c"}"""], ["POST", "join-tokens", """{"ttl":"1h","labels":["a"]}"""],
-            ["POST", "trust/ek", $$"""{"sha256":"{{hex}}","comment":"c"}"""], ["PUT", "approval-rules/x", $$"""{"ek_fingerprints":["{{hex}}"]}"""], ["GET", "status"], ["GET", "audit"], ["GET", "audit/verify"],
+            ["POST", "trust/ek", $$"""{"sha256":"{{hex}}","comment":"c"}"""], ["PUT", "approval-rules/x", $$"""{"ek_fingerprints":["{{hex}}"]}"""], ["POST", "namespaces", """{"prefix":"a","owners":["b"],"max_resources":9,"max_bytes":99,"max_policies":1,"description":"d"}"""], ["GET", "namespaces"], ["GET", "namespaces/a"], ["GET", "status"], ["GET", "audit"], ["GET", "audit/verify"],
             ["GET", "policies"], ["GET", "references"], ["GET", "resources"], ["GET", "tokens"], ["GET", "join-tokens"], ["GET", "trust"], ["GET", "approval-rules"],
         ];
         foreach (var call in done)

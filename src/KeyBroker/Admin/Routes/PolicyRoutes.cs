@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Namespaces;
 using Coffer.KeyBroker.Policies;
 using Coffer.Oci;
 
@@ -53,6 +54,7 @@ internal sealed class PolicyRoutes
             async store =>
             {
                 var policy = await PolicyShelf.PutAsync(store, call.Values["name"], call.Body, _parts.Time.GetUtcNow(), call.Caller.TokenId).ConfigureAwait(false);
+                await NamespaceUsage.RequirePolicyRoomAsync(store, policy.Name).ConfigureAwait(false);
                 await _parts.Audit.AppendAsync(store, Change.Of(call, "policy.put", policy.Name, $"version {policy.Version}")).ConfigureAwait(false);
                 return policy;
             }, cancellationToken).ConfigureAwait(false);
