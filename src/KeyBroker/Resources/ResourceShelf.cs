@@ -91,15 +91,15 @@ internal sealed class ResourceShelf(RecordSealer sealer)
     }
 
     /// <summary>Removes one version; the others stay.</summary>
-    /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>; <see cref="BrokerFault.Conflict"/>: it is what the path means, or what wraps.</exception>
-    public async ValueTask<ResourceHead> DeleteVersionAsync(IStoreWriter store, ResourcePath path, int version)
+    /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>; <see cref="BrokerFault.Conflict"/>: it is the current one, or what the path means and not retired.</exception>
+    public async ValueTask<ResourceHead> DeleteVersionAsync(IStoreWriter store, ResourcePath path, int version, DateTimeOffset now)
     {
         var head = await ForChangeAsync(store, path).ConfigureAwait(false);
-        if (head?.Find(version) is null) throw new BrokerException(BrokerFault.NotFound, string.Create(CultureInfo.InvariantCulture, $"there is no version {version} of {path}"));
-        if (version == head.Current || version == head.Named)
+        if (head?.Find(version) is not { } found) throw new BrokerException(BrokerFault.NotFound, string.Create(CultureInfo.InvariantCulture, $"there is no version {version} of {path}"));
+        if (version == head.Current || (version == head.Named && !found.HasRetired(now)))
         {
             var what = version == head.Current ? "is current" : "is the one that the path without a version means";
-            throw new BrokerException(BrokerFault.Conflict, string.Create(CultureInfo.InvariantCulture, $"version {version} of {path} {what}"), "put another first, or delete the whole resource");
+            throw new BrokerException(BrokerFault.Conflict, string.Create(CultureInfo.InvariantCulture, $"version {version} of {path} {what}"), version == head.Current ? "put another first, or delete the whole resource" : "put another first; or, of a key, let it retire: coffer broker key retire PATH --version N");
         }
         await store.DeleteAsync(Collections.ResourceValues, ValueKey(path, version)).ConfigureAwait(false);
         var left = head with { Versions = [.. head.Versions.Where(v => v.Number != version)] };

@@ -96,6 +96,9 @@ public sealed class VersionReleaseTests : IAsyncLifetime
         Assert.Equal(old, await KeyAsync($"{Kek}?version=1"));
         _broker.Broker.Clock.Advance(TimeSpan.FromHours(1));
         _broker.ShouldHaveRefused((await GetAsync($"{Kek}?version=1")).ShouldBe(403).RequestId, "and its permission ended at");
+        (await _broker.Broker.AdminAsync("DELETE", $"resources/{Kek}?version=2")).ShouldBe(409);
+        (await _broker.Broker.AdminAsync("DELETE", $"resources/{Kek}?version=1")).ShouldBe(204);
+        _broker.ShouldHaveRefused((await GetAsync(Kek)).ShouldBe(404).RequestId, "version 1 is not kept");
         Assert.Equal(["key.rotate", "key.permit"], _broker.Broker.Audit.Entries.Where(e => e.Action is "key.rotate" or "key.permit").Select(e => e.Action));
     }
 

@@ -106,7 +106,7 @@ public sealed class ResourceShelfTests : IAsyncLifetime
             await ResourceShelf.SaveAsync(w, head with { Versions = [.. head.Versions.Select(v => v with { Wraps = true })] });
         });
         Assert.Equal(BrokerFault.TooMany, (await Assert.ThrowsAsync<BrokerException>(() => PutAsync([102]))).Fault);
-        await _broker.WriteAsync(async w => await _shelf.DeleteVersionAsync(w, Path, 3));
+        await _broker.WriteAsync(async w => await _shelf.DeleteVersionAsync(w, Path, 3, _broker.Clock.GetUtcNow()));
         await PutAsync([102]);
         Assert.Equal([102], await ContentAsync(102));
     }
@@ -118,9 +118,9 @@ public sealed class ResourceShelfTests : IAsyncLifetime
         await PutAsync([2], put => put with { KeepName = true });
         foreach (var number in (int[])[1, 2])
         {
-            Assert.Equal(BrokerFault.Conflict, (await Assert.ThrowsAsync<BrokerException>(() => _broker.WriteAsync(async w => await _shelf.DeleteVersionAsync(w, Path, number)))).Fault);
+            Assert.Equal(BrokerFault.Conflict, (await Assert.ThrowsAsync<BrokerException>(() => _broker.WriteAsync(async w => await _shelf.DeleteVersionAsync(w, Path, number, _broker.Clock.GetUtcNow())))).Fault);
         }
-        Assert.Equal(BrokerFault.NotFound, (await Assert.ThrowsAsync<BrokerException>(() => _broker.WriteAsync(async w => await _shelf.DeleteVersionAsync(w, Path, 9)))).Fault);
+        Assert.Equal(BrokerFault.NotFound, (await Assert.ThrowsAsync<BrokerException>(() => _broker.WriteAsync(async w => await _shelf.DeleteVersionAsync(w, Path, 9, _broker.Clock.GetUtcNow())))).Fault);
     }
 
     [Fact]

@@ -137,7 +137,7 @@ internal sealed class ResourceRoutes
         await _parts.Store.WriteAsync(
             async store =>
             {
-                if (version is { } one) await _shelf.DeleteVersionAsync(store, path, one).ConfigureAwait(false);
+                if (version is { } one) await _shelf.DeleteVersionAsync(store, path, one, _parts.Time.GetUtcNow()).ConfigureAwait(false);
                 var whole = version is null ? await _shelf.DeleteAsync(store, path, _parts.Time.GetUtcNow(), call.Caller.TokenId).ConfigureAwait(false) ?? throw Missing(path) : null;
                 await _parts.Audit.AppendAsync(store, Change.Of(call, "resource.delete", path.ToString(), ResourceChange.Deleted(whole, version))).ConfigureAwait(false);
                 return true;
