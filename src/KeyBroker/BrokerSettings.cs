@@ -39,6 +39,9 @@ public sealed record BrokerSettings
     /// <summary>The private key (PEM) that goes with it.</summary>
     public string? TlsKeyFile { get; init; }
 
+    /// <summary>The file that says who is let in by client certificate or by an issuer's token; null for nobody.</summary>
+    public string? AccessFile { get; init; }
+
     /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
     public bool InsecureHttp { get; init; }
 

@@ -43,6 +43,8 @@ public static class BrokerRun
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
         WarnOf(settings, say);
+        if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
+        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, say, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
         var server = await BrokerServer.StartAsync(
             data.Parts, ends, identity, BrokerFronts.All(data.Parts), new AccessWatch(data.Parts),
