@@ -2,6 +2,7 @@ using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker;
 
@@ -20,6 +21,9 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
 
     /// <summary>Puts down what anybody can cause without a credential, and not more of it than fits.</summary>
     public FloodGate Floods { get; } = new(Audit, Time);
+
+    /// <summary>The keys that sign attestation tokens.</summary>
+    internal TokenKeys TokenKeys { get; } = new(Store, new TokenKeyRecords(Sealer), Audit, Time);
 
     /// <summary>The credentials of the administration API.</summary>
     internal AccessTokens AccessTokens { get; } = new(Time);

@@ -29,6 +29,7 @@ internal sealed class BrokerCommand : Verb
         Add(new ReferenceCommand(session));
         Add(new ResourceCommand(session));
         Add(new TokenCommand(session));
+        Add(new TokenKeyCommand(session));
         Add(new AuditCommand(session));
         Add(new StatusCommand(session));
     }
