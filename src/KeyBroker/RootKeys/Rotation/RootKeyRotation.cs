@@ -138,12 +138,21 @@ internal sealed class RootKeyRotation(BrokerParts parts, KeyRing ring, RootKey t
             {
                 if (state.Keys.Count == 1) return true;
                 if (await RotationProgress.FindAsync(w).ConfigureAwait(false) is not { } progress || progress.Collection < Order.Count) return false;
-                await PutAsync(w, state.Epoch, state.Sealing, new Dictionary<byte, RootKey> { [state.Sealing] = target }, []).ConfigureAwait(false);
+                await LetGoAsync(w, state).ConfigureAwait(false);
                 await RootKeyCheck.ReplaceAsync(w, target).ConfigureAwait(false);
                 await RotationProgress.RemoveAsync(w).ConfigureAwait(false);
                 await AppendAsync(w, string.Create(CultureInfo.InvariantCulture, $"the root key is {target.Id}; {progress.Records} records were sealed anew")).ConfigureAwait(false);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What was granted to processes stays: one that was frozen throughout takes it when it wakes.
+    private async ValueTask LetGoAsync(IStoreWriter store, RingState state)
+    {
+        var ringThere = RingRecord.Read((await RingRecord.FindAsync(store).ConfigureAwait(false))!);
+        var former = ringThere.Generations.First(g => g.Id != state.Sealing);
+        await new RingRecord(
+            state.Epoch + 1, state.Sealing, [new RingGeneration(state.Sealing, target.Id)], [.. ringThere.Grants.Where(g => g.Generation == state.Sealing)], former).PutAsync(store, state.Keys).ConfigureAwait(false);
     }
 
     private async Task<bool> AnyOldAsync(CancellationToken cancellationToken)
