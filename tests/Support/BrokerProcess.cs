@@ -84,6 +84,10 @@ public sealed class BrokerProcess : IDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>Sends it a signal, such as STOP.</summary>
+    public async Task SignalAsync(string name) =>
+        (await Tool.RunAsync("kill", "-s", name, _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+
     /// <summary>SIGHUP, and waits for what it says then.</summary>
     public async Task HangUpAsync(string expected)
     {

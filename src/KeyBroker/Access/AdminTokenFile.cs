@@ -31,10 +31,12 @@ internal static class AdminTokenFile
     {
         if (await parts.Store.ReadAsync(r => r.FindAsync(Collections.Store, Marker), cancellationToken).ConfigureAwait(false) is not null) return null;
         var path = Path.Combine(folder, FileName);
-        PrivateFiles.Create(path, Line(BearerToken.Draw().Text));
+        var isOurs = PrivateFiles.Create(path, Line(BearerToken.Draw().Text));
         var bearer = BearerToken.Parse(Encoding.ASCII.GetString(PrivateFiles.Read(path, MostFileBytes) ?? []).Trim())
             ?? throw new BrokerException(BrokerFault.Unavailable, $"the file {Printable.Of(path)} holds no access token", "move it away: another is made");
-        return await PutAsync(parts, bearer, "token.create", "the first administrator's token", lifetime: null, cancellationToken).ConfigureAwait(false) ? path : null;
+        if (await PutAsync(parts, bearer, "token.create", "the first administrator's token", lifetime: null, cancellationToken).ConfigureAwait(false)) return path;
+        if (isOurs) File.Delete(path); // another replica of a shared store was first: this one opens nothing
+        return null;
     }
 
     /// <summary>Ends the token that stands for the file and puts one in its place that lives for <see cref="ResetLifetime"/>.</summary>

@@ -76,6 +76,7 @@ internal sealed class BrokerData : IAsyncDisposable
     {
         await _store.DisposeAsync().ConfigureAwait(false);
         _audit.Dispose();
+        Parts.TokenKeys.Dispose();
         Parts.Sealer.Dispose();
         Ring.Dispose();
         foreach (var key in _keys) key.Dispose();

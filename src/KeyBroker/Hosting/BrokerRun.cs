@@ -43,6 +43,7 @@ public static class BrokerRun
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
         WarnOf(settings, say);
+        await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
         if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
         using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, say, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
@@ -107,10 +108,11 @@ public static class BrokerRun
                 try
                 {
                     await parts.Floods.FlushAsync(parts.Store, all: false, stop).ConfigureAwait(false);
+                    await parts.TokenKeys.RotateIfDueAsync(stop).ConfigureAwait(false);
                 }
                 catch (BrokerException e)
                 {
-                    say($"the audit could not be written: {Printable.Of(e.Message)}");
+                    say($"what is done now and then was not done: {Printable.Of(e.Message)}");
                 }
             }
         }

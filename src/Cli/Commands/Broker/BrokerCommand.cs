@@ -30,6 +30,7 @@ internal sealed class BrokerCommand : Verb
         Add(new ResourceCommand(session));
         Add(new KeyCommand(session));
         Add(new TokenCommand(session));
+        Add(new TokenKeyCommand(session));
         Add(new AuditCommand(session));
         Add(new StatusCommand(session));
     }
