@@ -14,6 +14,8 @@ namespace Coffer.KeyBroker;
 /// <param name="Time">The clock.</param>
 internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
 {
+    private CallerCheck? _callers;
+
     /// <summary>How the broker was set up.</summary>
     public BrokerSettings Settings { get; init; } = new();
 
@@ -27,5 +29,8 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
     internal AccessTokens AccessTokens { get; } = new(Time);
 
     /// <summary>Finds out who calls.</summary>
-    internal CallerCheck Callers { get; } = new(Store, new AccessTokens(Time), new BootstrapEnd(Store, Audit, Time));
+    internal CallerCheck Callers => _callers ??= new CallerCheck(Store, AccessTokens, Identities, new BootstrapEnd(Store, Audit, Time));
+
+    /// <summary>Those who are let in beside the holders of the broker's own tokens.</summary>
+    internal AccessIdentities Identities { get; } = new(Time);
 }

@@ -12,6 +12,9 @@ public sealed record BrokerSettings
     /// <summary>Where the root key is: <c>FILE</c>, <c>tpm:FILE,...</c> or <c>pkcs11:FILE,...</c>; null for a file in the data folder.</summary>
     public string? RootKeyFile { get; init; }
 
+    /// <summary>Another root key, tried where the first is not the store's: during a change of the root key the other one of the two. Null for none.</summary>
+    public string? OtherRootKey { get; init; }
+
     /// <summary>The public half (PEM) of the recovery key that a root key of a TPM or token is sealed to as well, when it is made.</summary>
     public string? RecoveryKeyFile { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record BrokerSettings
 
     /// <summary>The private key (PEM) that goes with it.</summary>
     public string? TlsKeyFile { get; init; }
+
+    /// <summary>The file that says who is let in by client certificate or by an issuer's token; null for nobody.</summary>
+    public string? AccessFile { get; init; }
 
     /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
     public bool InsecureHttp { get; init; }

@@ -13,5 +13,5 @@ internal sealed class AccessDeniedException(string message, string? hint) : Brok
         new($"{NameOf(caller)} may not do this", $"it needs a role that may {PermissionNames.Of(needed)}: {string.Join(", ", RoleTable.With(needed).Select(RoleNames.Of))}");
 
     /// <summary>The caller in a sentence.</summary>
-    public static string NameOf(Caller caller) => caller.Actor is { } actor ? $"access token {actor}" : "somebody unknown";
+    public static string NameOf(Caller caller) => caller.Actor is not { } actor ? "somebody unknown" : BearerToken.IsId(actor) ? $"access token {actor}" : actor;
 }

@@ -7,5 +7,5 @@ namespace Coffer.KeyBroker.Admin;
 internal static class RequestCredential
 {
     public static ShownCredential Of(HttpContext context) =>
-        new(context.TraceIdentifier, context.Request.Headers.Authorization is { Count: 1 } sent ? sent[0] : null);
+        new(context.TraceIdentifier, context.Request.Headers.Authorization is { Count: 1 } sent ? sent[0] : null, context.Request.Headers.Authorization.Count == 0 ? context.Connection.ClientCertificate : null);
 }

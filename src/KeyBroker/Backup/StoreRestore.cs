@@ -16,12 +16,11 @@ internal sealed class StoreRestore(IBrokerStore store, RootKey root, string file
     private const int MostRecords = 500;
     private const int MostBytes = 4 * 1024 * 1024;
 
-    /// <summary>Restores.</summary>
-    /// <param name="end">Runs in the transaction that ends it, with how many records there are.</param>
+    /// <summary>Puts all records, or those that are still missing. No broker works with the store until <see cref="EndAsync"/>.</summary>
     /// <param name="cancellationToken">Cuts it short.</param>
-    /// <returns>How many records were restored in all.</returns>
+    /// <returns>What is there now.</returns>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Conflict"/>: the store is not empty. Exit status 4: the backup was changed, and nothing is restored.</exception>
-    public async Task<long> RunAsync(Func<IStoreWriter, long, ValueTask> end, CancellationToken cancellationToken)
+    public async Task<RestoreMark> PutAllAsync(CancellationToken cancellationToken)
     {
         using var stream = Open();
         var (id, records) = Authenticate(stream, cancellationToken);
@@ -42,9 +41,23 @@ internal sealed class StoreRestore(IBrokerStore store, RootKey root, string file
         }
         there = await PutAsync(id, there, batch, cancellationToken).ConfigureAwait(false);
         if (there != records) throw new BrokerException(BrokerFault.Conflict, $"the backup {Printable.Of(file)} changed while it was read", "run it again from a copy that nobody writes to");
-        await EndAsync(id, there, end, cancellationToken).ConfigureAwait(false);
-        return there;
+        return new RestoreMark(id, there);
     }
+
+    /// <summary>Ends it: the store is a broker's.</summary>
+    /// <param name="restored">The same store, as brokers work with it.</param>
+    /// <param name="all">What <see cref="PutAllAsync"/> answered.</param>
+    /// <param name="alongside">Runs in the same transaction.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.Conflict"/>: another process restores as well.</exception>
+    public static Task EndAsync(IBrokerStore restored, RestoreMark all, Func<IStoreWriter, ValueTask> alongside, CancellationToken cancellationToken) => restored.WriteAsync(
+        async w =>
+        {
+            await EnsureAtAsync(w, all.Backup, all.Records).ConfigureAwait(false);
+            await RestoreMark.RemoveAsync(w).ConfigureAwait(false);
+            await alongside(w).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
 
     private FileStream Open()
     {
@@ -94,15 +107,6 @@ internal sealed class StoreRestore(IBrokerStore store, RootKey root, string file
             foreach (var (collection, record) in batch) await w.PutAsync(collection, record.Key, record.Value, record.Expires).ConfigureAwait(false);
             await new RestoreMark(id, there + batch.Count).PutAsync(w).ConfigureAwait(false);
             return there + batch.Count;
-        }, cancellationToken);
-
-    private Task<bool> EndAsync(string id, long there, Func<IStoreWriter, long, ValueTask> end, CancellationToken cancellationToken) => store.WriteAsync(
-        async w =>
-        {
-            await EnsureAtAsync(w, id, there).ConfigureAwait(false);
-            await RestoreMark.RemoveAsync(w).ConfigureAwait(false);
-            await end(w, there).ConfigureAwait(false);
-            return true;
         }, cancellationToken);
 
     private static async ValueTask EnsureAtAsync(IStoreReader store, string id, long there)

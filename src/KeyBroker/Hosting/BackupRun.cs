@@ -3,7 +3,7 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
-using Coffer.KeyBroker.RootKeys.Recovery;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
@@ -25,7 +25,7 @@ public static class BackupRun
                 await data.Parts.Audit.AppendAsync(w, Event("store.backup", $"a backup was begun: {Path.GetFileName(file)}")).ConfigureAwait(false);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
-        var (records, bytes) = await StoreBackup.WriteAsync(data.Parts.Store, data.RootKey, RecoveryOf(settings), file, time, cancellationToken).ConfigureAwait(false);
+        var (records, bytes) = await StoreBackup.WriteAsync(data.Parts.Store, data.Ring, SealedOf(settings), file, time, cancellationToken).ConfigureAwait(false);
         return new BackupFacts(file, records, bytes);
     }
 
@@ -38,19 +38,21 @@ public static class BackupRun
         using var key = await RootKeyOpening.OpenAsync(settings, hasStore: true, time, _ => { }, cancellationToken).ConfigureAwait(false);
         var store = await StoreOpening.OpenAsync(settings, time, cancellationToken).ConfigureAwait(false);
         await using var disposal = store.ConfigureAwait(false);
-        using var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
-        var records = await new StoreRestore(store, key, file).RunAsync(
-            (w, count) => audit.AppendAsync(w, Event("store.restore", string.Create(CultureInfo.InvariantCulture, $"{count} records were restored from a backup: {Path.GetFileName(file)}"))),
+        var all = await new StoreRestore(store, key, file).PutAllAsync(cancellationToken).ConfigureAwait(false);
+        using var ring = await KeyRing.OpenAsync(store, [key], cancellationToken).ConfigureAwait(false);
+        using var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), ring, time);
+        await StoreRestore.EndAsync(
+            new RingStore(store, ring), all,
+            w => audit.AppendAsync(w, Event("store.restore", string.Create(CultureInfo.InvariantCulture, $"{all.Records} records were restored from a backup: {Path.GetFileName(file)}"))),
             cancellationToken).ConfigureAwait(false);
-        await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
-        return new BackupFacts(file, records, new FileInfo(file).Length);
+        return new BackupFacts(file, all.Records, new FileInfo(file).Length);
     }
 
-    private static RecoveryCopy? RecoveryOf(BrokerSettings settings)
+    private static SealedKeyFile? SealedOf(BrokerSettings settings)
     {
         if (settings.RootKeyFile is null) return null;
         var place = RootKeyPlace.Parse(settings.RootKeyFile);
-        return place.Kind.NeedsRecovery ? RootKeyOpening.ReadSealed(place).Recovery : null;
+        return place.Kind.NeedsRecovery ? RootKeyOpening.ReadSealed(place) : null;
     }
 
     private static AuditEvent Event(string action, string reason) => new(RequestIds.Draw(), action, AuditOutcome.Allowed, Printable.Of(reason)) { Actor = $"local-user:{FileOwner.CurrentUser}" };

@@ -2,6 +2,7 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
@@ -15,16 +16,17 @@ internal sealed class BrokerData : IAsyncDisposable
 {
     private readonly FolderLock? _lock;
     private readonly IBrokerStore _store;
+    private readonly IReadOnlyList<RootKey> _keys;
     private readonly AuditLog _audit;
 
-    private BrokerData(FolderLock? taken, IBrokerStore store, RootKey rootKey, AuditLog audit, BrokerParts parts) =>
-        (_lock, _store, RootKey, _audit, Parts) = (taken, store, rootKey, audit, parts);
+    private BrokerData(FolderLock? taken, IBrokerStore store, IReadOnlyList<RootKey> keys, KeyRing ring, AuditLog audit, BrokerParts parts) =>
+        (_lock, _store, _keys, Ring, _audit, Parts) = (taken, store, keys, ring, audit, parts);
 
     /// <summary>What routes and fronts work with.</summary>
     public BrokerParts Parts { get; }
 
-    /// <summary>The root key that it was opened with.</summary>
-    public RootKey RootKey { get; }
+    /// <summary>The store's root keys.</summary>
+    public KeyRing Ring { get; }
 
     /// <summary>Opens the folder.</summary>
     /// <param name="settings">Which, and its root key.</param>
@@ -37,24 +39,24 @@ internal sealed class BrokerData : IAsyncDisposable
     {
         PrivateFiles.EnsureFolder(settings.DataFolder);
         var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
-        RootKey? key = null;
+        IReadOnlyList<RootKey> keys = [];
         IBrokerStore? store = null;
-        RecordSealer? sealer = null;
+        KeyRing? ring = null;
         try
         {
             store = await StoreOpening.OpenAsync(settings, time, cancellationToken).ConfigureAwait(false);
             await RestoreMark.EnsureNoneAsync(store, cancellationToken).ConfigureAwait(false);
-            key = await RootKeyOpening.OpenAsync(settings, await StoreOpening.IsUsedAsync(store, cancellationToken).ConfigureAwait(false), time, warn, cancellationToken).ConfigureAwait(false);
-            await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
-            sealer = new RecordSealer(key);
-            var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
-            return new BrokerData(taken, store, key, audit, new BrokerParts(store, key, sealer, audit, time) { Settings = settings });
+            keys = await RootKeyOpening.OpenAllAsync(settings, await StoreOpening.IsUsedAsync(store, cancellationToken).ConfigureAwait(false), time, warn, cancellationToken).ConfigureAwait(false);
+            ring = await KeyRing.OpenAsync(store, keys, cancellationToken).ConfigureAwait(false);
+            var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), ring, time);
+            var parts = new BrokerParts(new RingStore(store, ring), ring, new RecordSealer(ring), audit, time) { Settings = settings };
+            return new BrokerData(taken, store, keys, ring, audit, parts);
         }
         catch
         {
-            sealer?.Dispose();
+            ring?.Dispose();
             if (store is not null) await store.DisposeAsync().ConfigureAwait(false);
-            key?.Dispose();
+            foreach (var key in keys) key.Dispose();
             taken?.Dispose();
             throw;
         }
@@ -76,7 +78,8 @@ internal sealed class BrokerData : IAsyncDisposable
         _audit.Dispose();
         Parts.TokenKeys.Dispose();
         Parts.Sealer.Dispose();
-        Parts.RootKey.Dispose();
+        Ring.Dispose();
+        foreach (var key in _keys) key.Dispose();
         _lock?.Dispose();
     }
 }

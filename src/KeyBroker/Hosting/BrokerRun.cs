@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
 using Coffer.Oci;
 
@@ -37,10 +38,14 @@ public static class BrokerRun
         var names = ServerNames.Of(ends, settings.TlsNames);
         var data = await BrokerData.OpenAsync(settings, alone: true, time, line => say($"warning: {line}"), stop).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
+        var presence = await ReplicaPresence.StartAsync(data.Parts.Store, data.Ring, time, stop).ConfigureAwait(false);
+        await using var absence = presence.ConfigureAwait(false);
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
         WarnOf(settings, say);
         await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
+        if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
+        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, say, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
         var server = await BrokerServer.StartAsync(
             data.Parts, ends, identity, BrokerFronts.All(data.Parts), new AccessWatch(data.Parts),

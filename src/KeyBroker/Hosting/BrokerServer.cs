@@ -38,7 +38,7 @@ internal sealed class BrokerServer : IAsyncDisposable
         IAccessWatch watch, Action<string, Exception> faults, CancellationToken cancellationToken)
     {
         var dispatch = new AdminDispatch(AdminRoutes.All(parts), parts.Callers, watch, faults);
-        var web = BrokerWeb.Build(ends, identity, dispatch, fronts);
+        var web = BrokerWeb.Build(ends, identity, () => parts.Identities.AsksForCertificates, dispatch, fronts);
         try
         {
             await web.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,8 @@ internal class RootKey(string name, SecretBytes key) : IRootKey
 
     private const int IdBytes = 16;
 
+    private string? _id;
+
     /// <inheritdoc/>
     public string Name { get; } = name;
 
@@ -20,14 +22,7 @@ internal class RootKey(string name, SecretBytes key) : IRootKey
     public SecretBytes Key { get; } = key;
 
     /// <summary>Tells keys apart and says nothing of them: 32 hexadecimal digits.</summary>
-    public string Id
-    {
-        get
-        {
-            using var id = Derive("id");
-            return Convert.ToHexStringLower(id.Span[..IdBytes]);
-        }
-    }
+    public string Id => _id ??= IdOf();
 
     /// <inheritdoc/>
     public SecretBytes Derive(string purpose)
@@ -50,5 +45,11 @@ internal class RootKey(string name, SecretBytes key) : IRootKey
     {
         Key.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private string IdOf()
+    {
+        using var id = Derive("id");
+        return Convert.ToHexStringLower(id.Span[..IdBytes]);
     }
 }

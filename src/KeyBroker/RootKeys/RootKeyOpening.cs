@@ -30,6 +30,29 @@ internal static class RootKeyOpening
         return await place.Kind.OpenAsync(place, time, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Opens all keys that the settings name: the first, and the other one where there is one and it opens. The caller disposes them.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<IReadOnlyList<RootKey>> OpenAllAsync(BrokerSettings settings, bool hasStore, TimeProvider time, Action<string> warn, CancellationToken cancellationToken)
+    {
+        var key = await OpenAsync(settings, hasStore, time, warn, cancellationToken).ConfigureAwait(false);
+        if (settings.OtherRootKey is null) return [key];
+        try
+        {
+            var place = RootKeyPlace.Parse(settings.OtherRootKey);
+            return [key, await place.Kind.OpenAsync(place, time, cancellationToken).ConfigureAwait(false)];
+        }
+        catch (BrokerException e)
+        {
+            warn($"the other root key does not open: {e.Message}");
+            return [key];
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Draws a new root key and seals it to a place where none is.</summary>
     /// <exception cref="CofferException">It cannot be made, or a recovery key is needed and none was named.</exception>
     public static async Task MakeAsync(RootKeyPlace place, string? recoveryKeyFile, TimeProvider time, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Resources;
@@ -33,7 +34,7 @@ internal sealed class KeyWrapping(IBrokerStore store, ResourceShelf shelf, IAudi
         path ??= ResourcePath.Parse(OwnPrefix + Guid.NewGuid().ToString("D"));
         if (!caller.Reaches(Permission.Wrap, path))
         {
-            var reason = $"access token {caller.TokenId} does not reach {path}";
+            var reason = $"{AccessDeniedException.NameOf(caller)} does not reach {path}";
             await store.WriteAsync(s => NoteAsync(s, requestId, caller, path, AuditOutcome.Denied, reason), cancellationToken).ConfigureAwait(false);
             throw new BrokerException(BrokerFault.Denied, reason, $"it reaches {string.Join(", ", caller.Paths)}");
         }

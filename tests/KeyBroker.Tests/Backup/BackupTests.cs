@@ -4,8 +4,10 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Hosting;
 using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Storage.Sqlite;
+using Coffer.KeyBroker.Tests.Storage;
 using Coffer.Oci;
 using Coffer.Support;
 
@@ -17,6 +19,7 @@ public sealed class BackupTests : IAsyncLifetime
     private readonly TempDirectory _folder = new();
     private readonly BrokerFixture _broker = new();
     private RootKey _root = null!;
+    private KeyRing _ring = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -25,11 +28,13 @@ public sealed class BackupTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _root = (RootKey)_broker.RootKey;
+        _ring = KeyRing.Of(_root);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _ring.Dispose();
         await _broker.DisposeAsync();
         _folder.Dispose();
     }
@@ -41,9 +46,10 @@ public sealed class BackupTests : IAsyncLifetime
         var (records, bytes) = await BackUpAsync();
         await using var empty = Empty();
 
-        var restored = await new StoreRestore(empty, _root, BackupFile).RunAsync((_, _) => ValueTask.CompletedTask, Cancelled);
+        var all = await new StoreRestore(empty, _root, BackupFile).PutAllAsync(Cancelled);
+        await StoreRestore.EndAsync(empty, all, _ => ValueTask.CompletedTask, Cancelled);
 
-        Assert.Equal((records, new FileInfo(BackupFile).Length), (restored, bytes));
+        Assert.Equal((records, new FileInfo(BackupFile).Length), (all.Records, bytes));
         Assert.Equal(await ContentAsync(_broker.Store, withPassing: false), await ContentAsync(empty, withPassing: true));
         using var verifier = new AuditVerifier(_root);
         Assert.Equal(20, (await verifier.VerifyAsync(empty, null, Cancelled)).Entries);
@@ -59,7 +65,7 @@ public sealed class BackupTests : IAsyncLifetime
         await using var other = Empty();
         await other.WriteAsync(async w => { await w.PutAsync(Collections.Policies, "mine", "1"u8.ToArray()); return true; }, Cancelled);
 
-        var refused = await Assert.ThrowsAsync<BrokerException>(() => new StoreRestore(other, _root, BackupFile).RunAsync((_, _) => ValueTask.CompletedTask, Cancelled));
+        var refused = await Assert.ThrowsAsync<BrokerException>(() => new StoreRestore(other, _root, BackupFile).PutAllAsync(Cancelled));
 
         Assert.Equal(BrokerFault.Conflict, refused.Fault);
         Assert.Equal("policies/mine=31@", await ContentAsync(other, withPassing: true));
@@ -85,7 +91,7 @@ public sealed class BackupTests : IAsyncLifetime
         foreach (var content in wrong)
         {
             await File.WriteAllBytesAsync(_folder.Combine("wrong"), content, Cancelled);
-            var refused = await Assert.ThrowsAsync<BrokerException>(() => new StoreRestore(empty, _root, _folder.Combine("wrong")).RunAsync((_, _) => ValueTask.CompletedTask, Cancelled));
+            var refused = await Assert.ThrowsAsync<BrokerException>(() => new StoreRestore(empty, _root, _folder.Combine("wrong")).PutAllAsync(Cancelled));
             Assert.True(refused.ExitStatus == ExitStatus.Integrity || refused.Fault == BrokerFault.Unavailable, refused.Message); // a changed key id names another root key
         }
         Assert.Equal("", await ContentAsync(empty, withPassing: true));
@@ -99,7 +105,7 @@ public sealed class BackupTests : IAsyncLifetime
         await using var empty = Empty();
         using var other = RootKey.Draw("other");
 
-        var refused = await Assert.ThrowsAsync<BrokerException>(() => new StoreRestore(empty, other, BackupFile).RunAsync((_, _) => ValueTask.CompletedTask, Cancelled));
+        var refused = await Assert.ThrowsAsync<BrokerException>(() => new StoreRestore(empty, other, BackupFile).PutAllAsync(Cancelled));
 
         Assert.Equal(BrokerFault.Unavailable, refused.Fault);
         Assert.Contains(_root.Id, refused.Message, StringComparison.Ordinal);
@@ -119,7 +125,7 @@ public sealed class BackupTests : IAsyncLifetime
         var settings = new BrokerSettings { DataFolder = folder };
         await using (var store = SqliteStore.Open(Path.Combine(folder, "broker.db"), _broker.Clock))
         {
-            await Assert.ThrowsAsync<OperationCanceledException>(() => new StoreRestore(new StoppingStore(store, writes), _root, BackupFile).RunAsync((_, _) => ValueTask.CompletedTask, Cancelled));
+            await Assert.ThrowsAsync<OperationCanceledException>(() => new StoreRestore(new StoppingStore(store, writes), _root, BackupFile).PutAllAsync(Cancelled));
         }
         var refused = await Assert.ThrowsAsync<BrokerException>(() => BrokerRun.InitAsync(settings, _broker.Clock, _ => { }, Cancelled));
         Assert.Contains("half restored", refused.Message, StringComparison.Ordinal);
@@ -152,7 +158,7 @@ public sealed class BackupTests : IAsyncLifetime
         {
             await BackUpAsync($"backup-{i}");
             await using var empty = Empty($"empty-{i}");
-            await new StoreRestore(empty, _root, _folder.Combine($"backup-{i}")).RunAsync((_, _) => ValueTask.CompletedTask, Cancelled);
+            await new StoreRestore(empty, _root, _folder.Combine($"backup-{i}")).PutAllAsync(Cancelled);
             var twins = await empty.ReadAsync(async r => (await r.FindAsync(Collections.All[0], "twin"), await r.FindAsync(Collections.All[^1], "twin")), Cancelled);
             Assert.Equal(twins.Item1?.Value, twins.Item2?.Value);
         }
@@ -175,7 +181,7 @@ public sealed class BackupTests : IAsyncLifetime
         return [.. sound[..start], .. sound[(start + chunk)..(start + (2 * chunk))], .. sound[start..(start + chunk)], .. sound[(start + (2 * chunk))..]];
     }
 
-    private Task<(long Records, long Bytes)> BackUpAsync(string name = "backup") => StoreBackup.WriteAsync(_broker.Store, _root, null, _folder.Combine(name), _broker.Clock, Cancelled);
+    private Task<(long Records, long Bytes)> BackUpAsync(string name = "backup") => StoreBackup.WriteAsync(_broker.Store, _ring, null, _folder.Combine(name), _broker.Clock, Cancelled);
 
     private SqliteStore Empty(string name = "empty") => SqliteStore.Open(_folder.Combine(name, "broker.db"), _broker.Clock);
 
@@ -207,17 +213,4 @@ public sealed class BackupTests : IAsyncLifetime
             }
             return string.Join('\n', lines);
         }, Cancelled);
-
-    /// <summary>A store whose process ends before a write.</summary>
-    private sealed class StoppingStore(IBrokerStore store, int writes) : IBrokerStore
-    {
-        private int _left = writes;
-
-        public Task<T> ReadAsync<T>(Func<IStoreReader, ValueTask<T>> work, CancellationToken cancellationToken) => store.ReadAsync(work, cancellationToken);
-
-        public Task<T> WriteAsync<T>(Func<IStoreWriter, ValueTask<T>> work, CancellationToken cancellationToken) =>
-            _left-- > 0 ? store.WriteAsync(work, cancellationToken) : throw new OperationCanceledException();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

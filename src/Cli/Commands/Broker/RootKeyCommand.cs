@@ -10,11 +10,12 @@ internal sealed class RootKeyCommand : Verb
             "root-key", "Look after the broker's root key, on the broker's own machine: its state, its place, its recovery, its change.",
             "coffer broker root-key status --root-key tpm:/etc/coffer/root-key.tpm",
             "coffer broker root-key recover --root-key tpm:/etc/coffer/root-key.tpm --recovery-key /media/usb/recovery.pem",
-            "coffer broker root-key reseal --root-key tpm:/etc/coffer/root-key.tpm,pcrs=4+7+11+12")
+            "coffer broker root-key rotate --data /var/lib/coffer-broker --root-key /etc/coffer/root-key --to /etc/coffer/root-key-2")
     {
         Note = RootKeyFlags.Places;
         Add(new RootKeyStatusCommand(session));
         Add(new RootKeyResealCommand(session));
         Add(new RootKeyRecoverCommand(session));
+        Add(new RootKeyRotateCommand(session));
     }
 }

@@ -6,6 +6,8 @@ namespace Coffer.KeyBroker.Admin.Documentation;
 /// <summary>Describes the routes as OpenAPI 3.1 does (OpenAPI Specification 3.1.1).</summary>
 internal static class OpenApiDocument
 {
+    private static readonly string[] SecuritySchemes = ["token", "jwt", "certificate"];
+
     public static JsonObject Write(IReadOnlyList<AdminRoute> routes)
     {
         var paths = new JsonObject();
@@ -26,6 +28,8 @@ internal static class OpenApiDocument
                 ["securitySchemes"] = new JsonObject
                 {
                     ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "coffer_ID_SECRET" },
+                    ["jwt"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT", ["description"] = "A token of an issuer that the operator lets in." },
+                    ["certificate"] = new JsonObject { ["type"] = "mutualTLS", ["description"] = "Where the operator lets certificates in, and no token is sent." },
                 },
                 ["schemas"] = new JsonObject { ["error"] = ErrorSchema() },
                 ["responses"] = new JsonObject
@@ -50,7 +54,7 @@ internal static class OpenApiDocument
             ["description"] = Needs(route.Needs),
             ["x-permission"] = PermissionNames.Of(route.Needs),
         };
-        if (route.Needs != Permission.None) operation["security"] = Items(new JsonObject { ["token"] = new JsonArray() });
+        if (route.Needs != Permission.None) operation["security"] = new JsonArray([.. SecuritySchemes.Select(s => (JsonNode?)new JsonObject { [s] = new JsonArray() })]);
         var parameters = Parameters(route);
         if (parameters.Count > 0) operation["parameters"] = parameters;
         if (route.Accepts is { } accepts)
