@@ -12,7 +12,7 @@ namespace Coffer.KeyBroker.Tests.Killed;
 /// </summary>
 public sealed class KillTests
 {
-    private const int Seed = 20261125, FewKills = 7, FewKillsOfReplicas = 4, KillsOfOneFolder = 25;
+    private const int Seed = 20261125, FewKills = 7, FewKillsOfReplicas = 3, KillsOfOneFolder = 25;
     private const string Path = "default/image-kek/released";
     private const string Policy = """{"name":"approved","resources":["default/**"],"effect":"allow","when":{"host":{"state":"approved"}}}""";
 
