@@ -12,6 +12,7 @@ internal static class AdminRoutes
         [
             .. TokenRoutes.Of(parts),
             .. AuditRoutes.Of(parts),
+            .. AuditExportRoutes.Of(parts),
             .. StatusRoutes.Of(parts),
             .. HostRoutes.Of(parts),
             .. TrustRoutes.Of(parts),
@@ -20,6 +21,7 @@ internal static class AdminRoutes
             .. EnrolRoutes.Of(parts),
             .. PolicyRoutes.Of(parts),
             .. PolicyTrialRoutes.Of(parts),
+            .. PolicyReplayRoutes.Of(parts),
             .. ReferenceRoutes.Of(parts),
             .. ResourceRoutes.Of(parts),
             .. WrapRoutes.Of(parts),

@@ -15,6 +15,9 @@ internal static class Collections
     /// <summary>Where entries of a request stand: REQUEST-ID/WRITER/SEQUENCE.</summary>
     public const string AuditRequests = "audit-requests";
 
+    /// <summary>Signed statements of where audit chains ended: NUMBER.</summary>
+    public const string AuditCheckpoints = "audit-checkpoints";
+
     /// <summary>Present versions of policies: NAME.</summary>
     public const string Policies = "policies";
 
