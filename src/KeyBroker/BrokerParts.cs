@@ -3,6 +3,7 @@ using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Audit.Checkpoints;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker;
 
@@ -14,6 +15,8 @@ namespace Coffer.KeyBroker;
 /// <param name="Time">The clock.</param>
 internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
 {
+    private CallerCheck? _callers;
+
     /// <summary>How the broker was set up.</summary>
     public BrokerSettings Settings { get; init; } = new();
 
@@ -23,6 +26,15 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
     /// <summary>Signed statements of where the audit ends.</summary>
     public AuditCheckpoints Checkpoints { get; } = new(Store, RootKey, Sealer, Audit, Time);
 
+    /// <summary>The keys that sign attestation tokens.</summary>
+    internal TokenKeys TokenKeys { get; } = new(Store, new TokenKeyRecords(Sealer), Audit, Time);
+
     /// <summary>The credentials of the administration API.</summary>
     internal AccessTokens AccessTokens { get; } = new(Time);
+
+    /// <summary>Finds out who calls.</summary>
+    internal CallerCheck Callers => _callers ??= new CallerCheck(Store, AccessTokens, Identities, new BootstrapEnd(Store, Audit, Time));
+
+    /// <summary>Those who are let in beside the holders of the broker's own tokens.</summary>
+    internal AccessIdentities Identities { get; } = new(Time);
 }

@@ -1,23 +1,34 @@
+using Coffer.KeyBroker.Access.Issuers;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Access;
 
-/// <summary>Finds out who calls.</summary>
-internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens)
+/// <summary>Finds out who calls: by a token of the broker's own, by one of an issuer that is let in, or, where no token is sent, by client certificate.</summary>
+internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens, AccessIdentities identities, BootstrapEnd bootstrap)
 {
-    /// <param name="authorization">The <c>Authorization</c> header; null where none or more than one was sent.</param>
+    /// <param name="shown">What the request shows.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>.</exception>
-    public async Task<Caller> RequireAsync(string? authorization, CancellationToken cancellationToken)
+    /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>; <see cref="BrokerFault.Unavailable"/>: an issuer's keys cannot be had.</exception>
+    public async Task<Caller> RequireAsync(ShownCredential shown, CancellationToken cancellationToken)
     {
-        if (!BearerToken.TryFromHeader(authorization, out var shown))
+        var (caller, until) = await FindAsync(shown, cancellationToken).ConfigureAwait(false);
+        await bootstrap.NoteAsync(shown.RequestId, caller, until, cancellationToken).ConfigureAwait(false);
+        return caller;
+    }
+
+    // With until when the right stands: that of an issuer's or a certificate's holder is the operator's to take away.
+    private async Task<(Caller Caller, DateTimeOffset? Until)> FindAsync(ShownCredential shown, CancellationToken cancellationToken)
+    {
+        if (BearerToken.TryFromHeader(shown.Authorization, out var bearer))
         {
-            throw new BrokerException(
-                BrokerFault.Unauthenticated, authorization is null ? "this needs an access token" : "the credential is no access token of a broker",
-                "send 'Authorization: Bearer coffer_...'; for the command line set COFFER_TOKEN or --token-file");
+            var token = await store.ReadAsync(reader => tokens.FindAsync(reader, bearer), cancellationToken).ConfigureAwait(false);
+            return (token.ToCaller(), token.Expires);
         }
-        var token = await store.ReadAsync(reader => tokens.FindAsync(reader, shown), cancellationToken).ConfigureAwait(false);
-        return token.ToCaller();
+        if (JwtCheck.TryFromHeader(shown.Authorization, out var jwt)) return (await identities.RequireAsync(jwt, cancellationToken).ConfigureAwait(false), null);
+        if (shown is { Authorization: null, Certificate: { } certificate }) return (identities.Require(certificate), null);
+        throw new BrokerException(
+            BrokerFault.Unauthenticated, shown.Authorization is null ? "this needs an access token" : "the credential is no access token of a broker",
+            "send 'Authorization: Bearer coffer_...'; for the command line set COFFER_TOKEN or --token-file");
     }
 }

@@ -11,6 +11,7 @@ internal static class AdminRoutes
         List<AdminRoute> routes =
         [
             .. TokenRoutes.Of(parts),
+            .. TokenKeyRoutes.Of(parts),
             .. AuditRoutes.Of(parts),
             .. AuditExportRoutes.Of(parts),
             .. StatusRoutes.Of(parts),

@@ -16,20 +16,19 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Denied"/>; <see cref="BrokerFault.NotFound"/>: nothing to delete.</exception>
     public async Task AnswerAsync(string requestId, HttpRequest request, KbsResourceUri uri, CancellationToken cancellationToken)
     {
-        var caller = await RequireAsync(requestId, request, cancellationToken).ConfigureAwait(false);
         var path = ResourcePath.Parse(uri.Path);
+        var caller = await RequireAsync(requestId, request, path, cancellationToken).ConfigureAwait(false);
         if (request.Method == "DELETE") await DeleteAsync(requestId, caller, path, cancellationToken).ConfigureAwait(false);
         else await PutAsync(requestId, request, path, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Caller> RequireAsync(string requestId, HttpRequest request, CancellationToken cancellationToken)
+    private async Task<Caller> RequireAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        var sent = request.Headers.Authorization;
-        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
-        if (caller.Holds(Permission.Admin)) return caller;
-        var reason = $"access token {caller.TokenId} may not do this";
-        await watch.DeniedAsync(requestId, caller, $"{request.Method} {KbsFront.Prefix}/resource", reason, cancellationToken).ConfigureAwait(false);
-        throw new RefusedException(BrokerFault.Denied, reason, "it needs an administrator's token");
+        var caller = await callers.RequireAsync(RequestCredential.Of(request.HttpContext), cancellationToken).ConfigureAwait(false);
+        if (caller.Reaches(Permission.WriteResources, path)) return caller;
+        var error = caller.Holds(Permission.WriteResources) ? AccessDeniedException.AtPath(caller, path.ToString()) : AccessDeniedException.Of(caller, Permission.WriteResources);
+        await watch.DeniedAsync(requestId, caller, $"{request.Method} {KbsFront.Prefix}/resource", error.Message, cancellationToken).ConfigureAwait(false);
+        throw new RefusedException(BrokerFault.Denied, error.Message, error.Hint);
     }
 
     private async Task PutAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
@@ -37,7 +36,7 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
         var value = await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            var caller = await RequireAsync(requestId, request, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
+            var caller = await RequireAsync(requestId, request, path, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
             await store.WriteAsync(async s =>
             {
                 await shelf.PutAsync(s, path, value).ConfigureAwait(false);

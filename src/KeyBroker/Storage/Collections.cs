@@ -68,4 +68,20 @@ internal static class Collections
 
     /// <summary>What attestation tokens that still live stand for: ID.</summary>
     public const string Attestations = "attestations";
+
+    /// <summary>Processes that serve from the store, while they live: ID.</summary>
+    public const string Replicas = "replicas";
+
+    /// <summary>All of them, in ordinal order: what a backup has and an empty store lacks.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        AccessTokens, ApprovalRules, Attestations, Audit, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
+        JoinTokens, Policies, PolicyVersions, References, Replicas, Resources, Sessions, Store, Trust,
+    ];
+
+    /// <summary>Those that a backup leaves out: put back, they would let what was used be used again.</summary>
+    public static IReadOnlyList<string> Passing { get; } = [Attestations, Enrolments, Replicas, Sessions];
+
+    /// <summary>Those whose records are sealed under the root key, and are sealed anew when that changes. Nothing else can be sealed.</summary>
+    public static IReadOnlyList<string> Sealed { get; } = [BrokerKeys, Resources];
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Resources;
@@ -31,9 +32,9 @@ internal sealed class KeyWrapping(IBrokerStore store, ResourceShelf shelf, IAudi
     {
         if (options.Length is 0 or > MostOptions) throw new BrokerException(BrokerFault.BadRequest, $"options of {options.Length} bytes; 1 to {MostOptions} are wrapped");
         path ??= ResourcePath.Parse(OwnPrefix + Guid.NewGuid().ToString("D"));
-        if (!caller.Reaches(path.ToString()))
+        if (!caller.Reaches(Permission.Wrap, path))
         {
-            var reason = $"access token {caller.TokenId} does not reach {path}";
+            var reason = $"{AccessDeniedException.NameOf(caller)} does not reach {path}";
             await store.WriteAsync(s => NoteAsync(s, requestId, caller, path, AuditOutcome.Denied, reason), cancellationToken).ConfigureAwait(false);
             throw new BrokerException(BrokerFault.Denied, reason, $"it reaches {string.Join(", ", caller.Paths)}");
         }

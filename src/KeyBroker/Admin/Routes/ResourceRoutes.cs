@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Resources;
+using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Admin.Routes;
 
@@ -17,24 +18,37 @@ internal sealed class ResourceRoutes
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
         var routes = new ResourceRoutes(parts);
-        yield return new("GET", "resources", Permission.Admin, "Lists paths and sizes, never a value.", routes.ListAsync)
+        yield return new("GET", "resources", Permission.ReadResources, "Lists paths and sizes, never a value.", routes.ListAsync)
         {
             Query = [new("prefix", "Only paths that begin so."), .. ListPage.Parameters(MostListed, "path")],
             Answers = RouteBody.List("In the order of their paths.", new RouteMember("path", "string", "REPOSITORY/TYPE/TAG."), new RouteMember("size", "integer", "In bytes.")),
         };
-        yield return new("PUT", "resources/{*path}", Permission.Admin, "Puts a resource, in place of the one that was there.", routes.PutAsync)
+        yield return new("PUT", "resources/{*path}", Permission.WriteResources, "Puts a resource, in place of the one that was there.", routes.PutAsync)
         {
             MostBodyBytes = ResourceShelf.MostBytes,
             Accepts = RouteBody.Bytes($"Its value as it is, at most {ResourceShelf.MostBytes} bytes."),
         };
-        yield return new("DELETE", "resources/{*path}", Permission.Admin, "Removes a resource.", routes.DeleteAsync);
+        yield return new("DELETE", "resources/{*path}", Permission.WriteResources, "Removes a resource.", routes.DeleteAsync);
     }
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
         var (page, prefix) = (ListPage.Of(call, MostListed), ListPage.KeyOrNull(call, "prefix") ?? "");
-        var found = await _parts.Store.ReadAsync(r => ResourceShelf.ListAsync(r, prefix, page.After, page.Most), cancellationToken).ConfigureAwait(false);
+        var found = await _parts.Store.ReadAsync(r => ReachedAsync(r, call.Caller, prefix, page), cancellationToken).ConfigureAwait(false);
         return new AdminAnswer(new JsonArray([.. found.Select(f => (JsonNode?)new JsonObject { ["path"] = f.Path, ["size"] = f.Bytes })]));
+    }
+
+    private static async ValueTask<List<(string Path, int Bytes)>> ReachedAsync(IStoreReader store, Caller caller, string prefix, ListPage page)
+    {
+        var (reached, after) = (new List<(string Path, int Bytes)>(), page.After);
+        while (reached.Count < page.Most)
+        {
+            var part = await ResourceShelf.ListAsync(store, prefix, after, page.Most).ConfigureAwait(false);
+            reached.AddRange(part.Where(p => caller.Reaches(Permission.ReadResources, p.Path)).Take(page.Most - reached.Count));
+            if (part.Count < page.Most) break;
+            after = part[^1].Path;
+        }
+        return reached;
     }
 
     private async Task<AdminAnswer> PutAsync(AdminCall call, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class StatusRoutes
 
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
-        yield return new("GET", "status", Permission.Audit, "The broker's version and clock, and how much it holds.", (_, cancellationToken) => StatusAsync(parts, cancellationToken))
+        yield return new("GET", "status", Permission.Status, "The broker's version and clock, and how much it holds.", (_, cancellationToken) => StatusAsync(parts, cancellationToken))
         {
             Answers = RouteBody.Object(
                 "It serves.",

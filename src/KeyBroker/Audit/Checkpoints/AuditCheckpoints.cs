@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Coffer.Jose;
 using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
@@ -12,7 +13,7 @@ namespace Coffer.KeyBroker.Audit.Checkpoints;
 /// left out or cut off since. Checkpoints name one another by their hash. Safe for many calls at once, and for several brokers of a store.
 /// </summary>
 /// <param name="store">Where they stand.</param>
-/// <param name="rootKey">Gives the heads' key: no head is signed that a broker did not write.</param>
+/// <param name="rootKey">A root key alone, or the store's ring; authenticates heads: no head is signed that a broker did not write.</param>
 /// <param name="sealer">Seals the signing key.</param>
 /// <param name="audit">Is told of the signing key.</param>
 /// <param name="time">Dates them.</param>
@@ -27,12 +28,13 @@ internal sealed class AuditCheckpoints(IBrokerStore store, IRootKey rootKey, Rec
     /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: a head or the key was changed. <see cref="BrokerFault.Unavailable"/>: store or root key cannot be used.</exception>
     public async Task<SignedCheckpoint> MakeAsync(RequestOrigin origin, CancellationToken cancellationToken)
     {
-        using var headKey = rootKey.Derive(AuditLog.HeadPurpose);
+        var ring = KeyRing.Of(rootKey);
+        using var own = ReferenceEquals(ring, rootKey) ? null : ring;
         return await store.WriteAsync(
             async s =>
             {
                 using var key = await _key.EnsureAsync(s, origin).ConfigureAwait(false);
-                var heads = (await AuditHeads.ReadAsync(s, headKey).ConfigureAwait(false)).Values.ToList();
+                var heads = (await AuditHeads.ReadAsync(s, ring).ConfigureAwait(false)).Values.ToList();
                 var last = await LastAsync(s).ConfigureAwait(false);
                 if (last is not null && string.Join(',', last.Statement.Heads) == string.Join(',', heads)) return last;
                 var statement = new AuditCheckpoint((last?.Statement.Number ?? 0) + 1, time.GetUtcNow(), heads, last is null ? null : AuditCheckpoint.HashOf(last.Text));
