@@ -1,6 +1,7 @@
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Audit.Checkpoints;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Tokens;
@@ -16,6 +17,7 @@ namespace Coffer.KeyBroker;
 internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
 {
     private CallerCheck? _callers;
+    private RateLimits? _limits;
 
     /// <summary>How the broker was set up.</summary>
     public BrokerSettings Settings { get; init; } = new();
@@ -32,8 +34,11 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
     /// <summary>The credentials of the administration API.</summary>
     internal AccessTokens AccessTokens { get; } = new(Time);
 
+    /// <summary>How often may be asked.</summary>
+    internal RateLimits Limits => _limits ??= new RateLimits(Settings.Rules.Limits, Time);
+
     /// <summary>Finds out who calls.</summary>
-    internal CallerCheck Callers => _callers ??= new CallerCheck(Store, AccessTokens, Identities, new BootstrapEnd(Store, Audit, Time));
+    internal CallerCheck Callers => _callers ??= new CallerCheck(Store, AccessTokens, Identities, Limits, new BootstrapEnd(Store, Audit, Time));
 
     /// <summary>Those who are let in beside the holders of the broker's own tokens.</summary>
     internal AccessIdentities Identities { get; } = new(Time);

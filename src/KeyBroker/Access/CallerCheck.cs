@@ -1,20 +1,44 @@
 using Coffer.KeyBroker.Access.Issuers;
 using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Access;
 
 /// <summary>Finds out who calls: by a token of the broker's own, by one of an issuer that is let in, or, where no token is sent, by client certificate.</summary>
-internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens, AccessIdentities identities, BootstrapEnd bootstrap)
+internal sealed class CallerCheck(IBrokerStore store, AccessTokens tokens, AccessIdentities identities, RateLimits limits, BootstrapEnd bootstrap)
 {
     /// <param name="shown">What the request shows.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>; <see cref="BrokerFault.Unavailable"/>: an issuer's keys cannot be had.</exception>
+    /// <exception cref="LimitedException">Too often, or too many from there did not hold.</exception>
     public async Task<Caller> RequireAsync(ShownCredential shown, CancellationToken cancellationToken)
     {
-        var (caller, until) = await FindAsync(shown, cancellationToken).ConfigureAwait(false);
+        var (caller, until) = await CountedAsync(shown, cancellationToken).ConfigureAwait(false);
+        if (!shown.IsSeenBefore) limits.Admin(caller.Actor);
         await bootstrap.NoteAsync(shown.RequestId, caller, until, cancellationToken).ConfigureAwait(false);
         return caller;
+    }
+
+    /// <summary>Nobody is asked for, since the route checks a proof of its own.</summary>
+    /// <exception cref="LimitedException">Too often from there.</exception>
+    public Caller Unknown(ShownCredential shown)
+    {
+        limits.Enroll(shown.Source);
+        return Caller.Unknown;
+    }
+
+    private async Task<(Caller Caller, DateTimeOffset? Until)> CountedAsync(ShownCredential shown, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(shown, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerException e) when (e.Fault == BrokerFault.Unauthenticated)
+        {
+            limits.Refused(shown.Source);
+            throw;
+        }
     }
 
     // With until when the right stands: that of an issuer's or a certificate's holder is the operator's to take away.

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.KeyBroker.Access;
 using Coffer.Oci;
+using Coffer.KeyBroker.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -46,7 +47,7 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
     {
         var target = Target(context, out var broken);
         var found = target is null ? null : Find(context.Request.Method, target);
-        var caller = found?.Route.Needs == Permission.None ? Caller.Unknown : await AuthenticateAsync(context, cancellationToken).ConfigureAwait(false);
+        var caller = await AuthenticateAsync(context, found?.Route.Needs, isAgain: false, cancellationToken).ConfigureAwait(false);
         if (broken is not null) throw broken;
         if (found is not var (route, values)) throw Missing(context.Request.Method, target!);
         await RequireAsync(context, caller, route, values, cancellationToken).ConfigureAwait(false);
@@ -56,7 +57,7 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         try
         {
             // A body can be held back for minutes: a token that was ended meanwhile does nothing any more.
-            if (route.Needs != Permission.None && route.Method != "GET") await RequireAsync(context, await AuthenticateAsync(context, cancellationToken).ConfigureAwait(false), route, values, cancellationToken).ConfigureAwait(false);
+            if (route.Needs != Permission.None && route.Method != "GET") await RequireAsync(context, await AuthenticateAsync(context, route.Needs, isAgain: true, cancellationToken).ConfigureAwait(false), route, values, cancellationToken).ConfigureAwait(false);
             return await route.Handle(new AdminCall(context.TraceIdentifier, caller, values, target.Query, body), cancellationToken).ConfigureAwait(false);
         }
         catch (AccessDeniedException e)
@@ -94,11 +95,17 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         return null;
     }
 
-    private async Task<Caller> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task<Caller> AuthenticateAsync(HttpContext context, Permission? needed, bool isAgain, CancellationToken cancellationToken)
     {
         try
         {
-            return await callers.RequireAsync(RequestCredential.Of(context), cancellationToken).ConfigureAwait(false);
+            var shown = RequestCredential.Of(context) with { IsSeenBefore = isAgain };
+            return needed == Permission.None ? callers.Unknown(shown) : await callers.RequireAsync(shown, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LimitedException e)
+        {
+            await watch.LimitedAsync(context.TraceIdentifier, e.Message, cancellationToken).ConfigureAwait(false);
+            throw;
         }
         catch (BrokerException e) when (e.Fault == BrokerFault.Unauthenticated)
         {

@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Limits;
 using Microsoft.AspNetCore.Http;
 
 namespace Coffer.KeyBroker.Admin;
@@ -7,5 +8,6 @@ namespace Coffer.KeyBroker.Admin;
 internal static class RequestCredential
 {
     public static ShownCredential Of(HttpContext context) =>
-        new(context.TraceIdentifier, context.Request.Headers.Authorization is { Count: 1 } sent ? sent[0] : null, context.Request.Headers.Authorization.Count == 0 ? context.Connection.ClientCertificate : null);
+        new(context.TraceIdentifier, context.Request.Headers.Authorization is { Count: 1 } sent ? sent[0] : null, context.Request.Headers.Authorization.Count == 0 ? context.Connection.ClientCertificate : null,
+        SourceAddress.KeyOf(context.Connection.RemoteIpAddress));
 }

@@ -10,8 +10,6 @@ namespace Coffer.KeyBroker.Backup;
 /// <summary>Writes one consistent state of a store to a file, whatever engine keeps it, while brokers go on serving from it.</summary>
 internal static class StoreBackup
 {
-    private const int Page = 32; // values may be large
-
     /// <summary>Makes the backup: a new file, 0600, there with all its content or not at all.</summary>
     /// <param name="store">The store.</param>
     /// <param name="ring">Its root keys; while they change, the backup opens with the new one.</param>
@@ -53,12 +51,14 @@ internal static class StoreBackup
         foreach (var collection in Collections.All.Except(Collections.Passing))
         {
             string? after = null;
+            var size = new PageSize();
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var page = await store.ListAsync(collection, "", after, Page).ConfigureAwait(false);
+                var page = await store.ListAsync(collection, "", after, size.Records).ConfigureAwait(false);
                 foreach (var record in page) writer.Write(collection, record);
-                if (page.Count < Page) break;
+                if (page.Count < size.Records) break;
+                size.Saw(page);
                 after = page[^1].Key;
             }
         }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Messages;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Hosting;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Release;
 using Coffer.KeyBroker.Sessions;
@@ -17,7 +19,7 @@ namespace Coffer.KeyBroker.Kbs;
 /// The key broker service protocol of Confidential Containers (RCAR), at <c>/kbs/v0</c>: <c>auth</c>, <c>attest</c>, and resources,
 /// to guests by session or token and to administrators by access token.
 /// </summary>
-internal sealed class KbsFront(Handshake handshake, GuestCredential guests, ResourceRelease release, ResourceDesk desk, RefusalLog refusals) : IBrokerFront
+internal sealed class KbsFront(Handshake handshake, GuestCredential guests, ResourceRelease release, ResourceDesk desk, RefusalLog refusals, RateLimits limits) : IBrokerFront
 {
     public const string Prefix = "/kbs/v0";
 
@@ -43,6 +45,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         catch (Exception e) when (!context.Response.HasStarted)
         {
             await NoteAsync(context, step, e).ConfigureAwait(false);
+            if (e is LimitedException limited) context.Response.Headers.RetryAfter = limited.RetryAfter.ToString(CultureInfo.InvariantCulture);
             await KbsReply.WriteAsync(context, KbsRefusal.Of(step, e)).ConfigureAwait(false);
         }
     }
@@ -62,6 +65,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         switch (step)
         {
             case KbsStep.Auth:
+                limits.Auth(SourceAddress.KeyOf(context.Connection.RemoteIpAddress));
                 var session = await handshake.BeginAsync(await RequestBody.ReadAsync(request, KbsRequest.MostBytes, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
                 SessionCookie.Set(context.Response, session);
                 return new KbsAnswer(new KbsChallenge(session.Nonce).ToJson());

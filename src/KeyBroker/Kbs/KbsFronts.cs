@@ -23,10 +23,10 @@ internal static class KbsFronts
         var sessions = new SessionStore(store, rules, time);
         var tokens = new EarTokens(parts.TokenKeys, time);
         var shelf = new ResourceShelf(parts.Sealer);
-        var handshake = new Handshake(sessions, verifiers, new AttestationKeeper(store, parts.Audit, refusals, rules, time), tokens, refusals, rules);
-        var release = new ResourceRelease(store, policies, shelf, parts.Audit, rules, time);
+        var handshake = new Handshake(sessions, verifiers, new AttestationKeeper(store, parts.Audit, refusals, rules, time), tokens, refusals, rules, parts.Limits);
+        var release = new ResourceRelease(store, policies, shelf, parts.Audit, rules, time, parts.Limits);
         var desk = new ResourceDesk(store, shelf, parts.Audit, parts.Callers, new AccessWatch(parts));
-        yield return new KbsFront(handshake, new GuestCredential(store, sessions, tokens), release, desk, refusals);
+        yield return new KbsFront(handshake, new GuestCredential(store, sessions, tokens), release, desk, refusals, parts.Limits);
         yield return new JwksFront(parts.TokenKeys);
     }
 }

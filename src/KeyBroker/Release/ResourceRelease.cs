@@ -3,6 +3,7 @@ using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Policies;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.RootKeys;
@@ -16,7 +17,7 @@ namespace Coffer.KeyBroker.Release;
 /// their reference values, and the resource anew, in the transaction that puts the decision into the audit: what an operator changed
 /// counts from the next request on, and what does not stand in the audit does not leave.
 /// </summary>
-internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time)
+internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time, RateLimits limits)
 {
     private const string Action = "resource.release";
 
@@ -54,6 +55,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
         {
             return await RefuseAsync(s, requestId, path, null, new Admission(BrokerFault.Unauthenticated, "the attestation has expired"), null).ConfigureAwait(false);
         }
+        limits.Host(attestation.Machine?.AkName);
         var host = attestation.Machine is { } machine ? await HostRecords.FindByAkAsync(s, machine.AkName).ConfigureAwait(false) : null;
         var actor = host?.Id ?? attestation.Machine?.AkName;
         if (Admission.Refusal(attestation.Tee, attestation.Machine, host, rules) is { } refusal)

@@ -14,6 +14,9 @@ internal sealed record RootKeyPlace(IRootKeyKind Kind, string File, IReadOnlyDic
     /// <summary>For messages: <c>tpm:FILE</c>.</summary>
     public string Name => Kind.Prefix.Length == 0 ? Printable.Of(File) : $"{Kind.Prefix}:{Printable.Of(File)}";
 
+    /// <summary>As it was written, for commands in hints.</summary>
+    public string Text => Printable.Of(string.Join(',', [Name, .. Options.Select(o => $"{o.Key}={o.Value}")]), 1024);
+
     /// <exception cref="CofferException">Wrong usage.</exception>
     public static RootKeyPlace Parse(string text)
     {

@@ -75,7 +75,7 @@ internal static class Collections
     /// <summary>All of them, in ordinal order: what a backup has and an empty store lacks.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        AccessTokens, ApprovalRules, Attestations, Audit, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
+        AccessTokens, ApprovalRules, Attestations, Audit, AuditCheckpoints, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
         JoinTokens, Policies, PolicyVersions, References, Replicas, Resources, Sessions, Store, Trust,
     ];
 

@@ -58,6 +58,25 @@ public sealed class BackupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_moves_from_SQLite_to_PostgreSQL_and_back()
+    {
+        await FillAsync(120);
+        var cluster = await PostgresCluster.SharedAsync();
+        var settings = new BrokerSettings { Store = cluster.Address(await cluster.CreateDatabaseAsync()) };
+        await using var postgres = await StoreOpening.OpenAsync(settings, _broker.Clock, Cancelled);
+        await using var back = Empty();
+
+        await BackUpAsync();
+        await StoreRestore.EndAsync(postgres, await new StoreRestore(postgres, _root, BackupFile).PutAllAsync(Cancelled), _ => ValueTask.CompletedTask, Cancelled);
+        await StoreBackup.WriteAsync(postgres, _ring, null, _folder.Combine("second"), _broker.Clock, Cancelled);
+        await StoreRestore.EndAsync(back, await new StoreRestore(back, _root, _folder.Combine("second")).PutAllAsync(Cancelled), _ => ValueTask.CompletedTask, Cancelled);
+
+        var content = await ContentAsync(_broker.Store, withPassing: false);
+        Assert.Equal(content, await ContentAsync(postgres, withPassing: true));
+        Assert.Equal(content, await ContentAsync(back, withPassing: true));
+    }
+
+    [Fact]
     public async Task A_store_that_holds_something_is_not_restored_into_and_stays_as_it_is()
     {
         await FillAsync(3);

@@ -34,7 +34,12 @@ public sealed class RotationTests : IAsyncLifetime
         File.SetUnixFileMode(Old, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await BrokerRun.InitAsync(Settings, TimeProvider.System, _ => { }, Cancelled);
         _first = await OpenAsync(Old);
-        for (var i = 0; i < Sealed; i++) await PutAsync(_first, $"a/b/{i:D4}", $"secret {i}", i == 7 ? DateTimeOffset.UtcNow.AddHours(1) : null);
+        await _first.Parts.Store.WriteAsync(
+            async w =>
+            {
+                for (var i = 0; i < Sealed; i++) await PutAsync(_first, w, $"a/b/{i:D4}", $"secret {i}", i == 7 ? DateTimeOffset.UtcNow.AddHours(1) : null);
+                return true;
+            }, Cancelled);
     }
 
     public async ValueTask DisposeAsync()
@@ -100,12 +105,29 @@ public sealed class RotationTests : IAsyncLifetime
         Assert.Null(await anew.Parts.Store.ReadAsync(r => r.FindAsync(Collections.Resources, "a/b/late"), Cancelled));
     }
 
+    [Fact]
+    public async Task A_broker_that_was_frozen_throughout_goes_on_when_it_wakes()
+    {
+        await using var frozen = await OpenAsync(Old);
+        await frozen.Parts.Store.WriteAsync(async w =>
+        {
+            await new ReplicaRecord(frozen.Ring.Process, frozen.Ring.PublicKey, 0).PutAsync(w, frozen.Ring.State.Current, DateTimeOffset.UtcNow);
+            return true;
+        }, Cancelled);
+        await RotationRun.RunAsync(Settings, New, TimeSpan.Zero, TimeProvider.System, _ => { }, Cancelled);
+
+        await PutAsync(frozen, "a/b/awake", "awake");
+        Assert.Equal("secret 149", await GetAsync(frozen, "a/b/0149"));
+        Assert.Equal("awake", await GetAsync(_first = await ReopenedAsync(), "a/b/awake"));
+        await ShouldBeOfAsync(_first, 2);
+    }
+
     [Theory]
     [InlineData(1)] // begun
     [InlineData(2)] // switched
     [InlineData(3)] // heads done
-    [InlineData(6)] // in the midst of records
-    [InlineData(10)] // nothing left but the end
+    [InlineData(5)] // in the midst of records
+    [InlineData(7)] // nothing left but the end
     public async Task Cut_short_anywhere_it_goes_on_and_either_key_starts_a_broker_meanwhile(int writes)
     {
         await using var presence = await ReplicaPresence.StartAsync(_first.Parts.Store, _first.Ring, TimeProvider.System, Cancelled);
@@ -162,8 +184,29 @@ public sealed class RotationTests : IAsyncLifetime
             return true;
         }, Cancelled);
 
-        Assert.Equal(ExitStatus.Integrity, (await Assert.ThrowsAsync<BrokerException>(() => PutAsync(_first, "a/b/x", "x"))).ExitStatus);
-        Assert.Equal(ExitStatus.Integrity, (await Assert.ThrowsAsync<BrokerException>(() => OpenAsync(Old))).ExitStatus);
+        await ShouldBeRefusedAsync(ExitStatus.Integrity);
+        RingGeneration first = new(1, _first.Ring.State.Current.Id), second = new(2, forged.Id);
+        foreach (var (former, status) in new[] { (first, ExitStatus.Integrity), ((RingGeneration?)null, ExitStatus.Unreachable) })
+        {
+            await _first.Parts.Store.WriteAsync(async w =>
+            {
+                await new RingRecord(2, 2, [second], [RingGrants.ToProcess(replica, 2, forged)], former).PutAsync(w, new Dictionary<byte, RootKey> { [1] = forged, [2] = forged });
+                return true;
+            }, Cancelled);
+            await ShouldBeRefusedAsync(status);
+        }
+    }
+
+    private async Task ShouldBeRefusedAsync(ExitStatus status)
+    {
+        Assert.Equal(status, (await Assert.ThrowsAsync<BrokerException>(() => PutAsync(_first, "a/b/x", "x"))).ExitStatus);
+        Assert.Equal(status, (await Assert.ThrowsAsync<BrokerException>(() => OpenAsync(Old))).ExitStatus);
+    }
+
+    private async Task<BrokerData> ReopenedAsync()
+    {
+        await _first.DisposeAsync();
+        return await OpenAsync(New);
     }
 
     [Fact]
@@ -208,13 +251,18 @@ public sealed class RotationTests : IAsyncLifetime
         await Assert.ThrowsAsync<OperationCanceledException>(() => new RootKeyRotation(data.Parts with { Store = new StoppingStore(data.Parts.Store, writes) }, data.Ring, target).RunAsync(TimeSpan.Zero, _ => { }, Cancelled));
     }
 
-    private static Task<bool> PutAsync(BrokerData data, string path, string value, DateTimeOffset? expires = null) => data.Parts.Store.WriteAsync(
+    private static Task<bool> PutAsync(BrokerData data, string path, string value) => data.Parts.Store.WriteAsync(
         async w =>
         {
-            await w.PutAsync(Collections.Resources, path, data.Parts.Sealer.Seal(Collections.Resources, path, System.Text.Encoding.UTF8.GetBytes(value)), expires);
-            await data.Parts.Audit.AppendAsync(w, new AuditEvent(RequestIds.Draw(), "resource.put", AuditOutcome.Allowed, "a test") { Subject = path });
+            await PutAsync(data, w, path, value, null);
             return true;
         }, Cancelled);
+
+    private static async ValueTask PutAsync(BrokerData data, IStoreWriter store, string path, string value, DateTimeOffset? expires)
+    {
+        await store.PutAsync(Collections.Resources, path, data.Parts.Sealer.Seal(Collections.Resources, path, System.Text.Encoding.UTF8.GetBytes(value)), expires);
+        await data.Parts.Audit.AppendAsync(store, new AuditEvent(RequestIds.Draw(), "resource.put", AuditOutcome.Allowed, "a test") { Subject = path });
+    }
 
     private static Task<string> GetAsync(BrokerData data, string path) => data.Parts.Store.ReadAsync(
         async r =>
@@ -231,7 +279,7 @@ public sealed class RotationTests : IAsyncLifetime
                 Assert.All(await r.ListAsync(collection, "", null, 10_000), record => Assert.Equal(generation, record.Value[0]));
             }
             Assert.All(await r.ListAsync(Collections.AuditHeads, "", null, 100), head => Assert.Equal(generation, AuditHead.GenerationOf(head.Value)));
-            Assert.Empty(RingRecord.Read((await RingRecord.FindAsync(r))!).Grants);
+            Assert.All(RingRecord.Read((await RingRecord.FindAsync(r))!).Grants, grant => Assert.Equal(generation, grant.Generation)); // nothing of the old key
             return true;
         }, Cancelled);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Admin.Routes;
@@ -20,7 +21,8 @@ internal static class StatusRoutes
             Answers = RouteBody.Object(
                 "It serves.",
                 [
-                    new RouteMember("version", "string", "Of the broker."), new RouteMember("time", "string", "Its clock."),
+                    new RouteMember("version", "string", "Of the broker."), new RouteMember("root_key_generation", "integer", "Under which generation of the root key is sealed."),
+                    new RouteMember("root_key_changes", "boolean", "Whether the root key is being changed."), new RouteMember("time", "string", "Its clock."),
                     .. Counted.Select(c => new RouteMember(c.Member, "integer", $"How many {c.Member.Replace('_', ' ')} it holds.")),
                 ]),
         };
@@ -28,9 +30,12 @@ internal static class StatusRoutes
 
     private static async Task<AdminAnswer> StatusAsync(BrokerParts parts, CancellationToken cancellationToken)
     {
+        var ring = KeyRing.Of(parts.RootKey).State;
         var status = new JsonObject
         {
             ["version"] = typeof(StatusRoutes).Assembly.GetName().Version?.ToString(3),
+            ["root_key_generation"] = (int)ring.Sealing,
+            ["root_key_changes"] = ring.Keys.Count > 1,
             ["time"] = parts.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         };
         var counts = await parts.Store.ReadAsync(

@@ -72,7 +72,7 @@ internal sealed class Pkcs11RootKeyKind : IRootKeyKind
         {
             throw new BrokerException(
                 BrokerFault.Unavailable, $"the token does not open the root key {place.Name}: {Printable.Of(e.Message, 1024)}",
-                e.Hint ?? $"where the token is lost: coffer broker root-key recover --root-key {place.Name},key=KEYFILE --recovery-key FILE", e);
+                e.Hint ?? $"where the token is lost: coffer broker root-key recover --root-key {place.Text} --recovery-key FILE", e);
         }
     }
 

@@ -72,8 +72,8 @@ internal sealed class KeyRing : IRootKey
     }
 
     /// <inheritdoc/>
-    /// <remarks>Of the generation that is sealed under now.</remarks>
-    public SecretBytes Derive(string purpose) => _state.Current.Derive(purpose);
+    /// <remarks>Of the key that this process was opened with, the same for its life. What is stored asks for <see cref="Key"/> and <see cref="Sealing"/>.</remarks>
+    public SecretBytes Derive(string purpose) => _held[0].Derive(purpose);
 
     /// <summary>A generation's key for a purpose, which stays the ring's.</summary>
     /// <param name="generation">As a record names it.</param>
@@ -91,10 +91,10 @@ internal sealed class KeyRing : IRootKey
     /// <exception cref="InvalidOperationException">Outside a transaction, where nobody would look; or for a collection that a change of the root key does not reach.</exception>
     public (byte Generation, SecretBytes Key) Sealing(string collection, string purpose)
     {
+        if (!Rotation.RootKeyRotation.Order.Contains(collection)) throw new InvalidOperationException($"'{collection}' is no collection of sealed records: a change of the root key would not reach it");
         var state = _state;
         if (_isOfStore)
         {
-            if (!Rotation.RootKeyRotation.Order.Contains(collection)) throw new InvalidOperationException($"nothing is sealed in the collection '{collection}'");
             var mark = _mark.Value ?? throw new InvalidOperationException("sealed outside of a transaction");
             mark.Sealed(state.Epoch);
         }

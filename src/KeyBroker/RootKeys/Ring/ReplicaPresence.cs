@@ -5,7 +5,7 @@ namespace Coffer.KeyBroker.RootKeys.Ring;
 /// <summary>Says in the store, while this process serves, that it lives and which key ring it works with, so that a change of the root key reaches it. Disposal ends that.</summary>
 internal sealed class ReplicaPresence : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly IBrokerStore _store;
     private readonly KeyRing _ring;

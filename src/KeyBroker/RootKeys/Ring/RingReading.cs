@@ -16,11 +16,15 @@ internal static class RingReading
         var ring = RingRecord.Read(value);
         var granted = new List<RootKey>();
         var known = new Dictionary<byte, RootKey>();
-        foreach (var generation in ring.Generations)
+        var isOurs = false; // said by a key that was held before; what is granted could be anybody's
+        foreach (var generation in ring.Named)
         {
-            if (held.FirstOrDefault(k => k.Id == generation.KeyId) is { } key) known[generation.Id] = Authentic(ring, value, generation, key);
+            if (held.FirstOrDefault(k => k.Id == generation.KeyId) is not { } key) continue;
+            Authentic(ring, value, generation, key);
+            isOurs = true;
+            if (generation != ring.Former) known[generation.Id] = key;
         }
-        if (known.Count == 0 && !ring.Grants.Any(g => g.To == process?.Id)) throw Changed(held);
+        if (!isOurs) throw Changed(held);
         foreach (var generation in ring.Generations.Where(g => !known.ContainsKey(g.Id)).ToList())
         {
             var key = ring.Grants.Where(g => g.Generation == generation.Id).Select(g => Open(g, held, process)).FirstOrDefault(k => k is not null) ?? throw Changed(held);

@@ -8,17 +8,21 @@ namespace Coffer.KeyBroker.RootKeys.Ring;
 
 /// <summary>
 /// The store's word on its root keys: which generations there are (one; two while they change), and under which is sealed. A store whose
-/// key never changed has none, and generation 1. Authenticated by each generation's key, so that neither a holder of the old key alone nor of
-/// the new one takes a ring that somebody else wrote.
+/// key never changed has none, and generation 1. Authenticated by each generation's key and by the one before them, so that a holder of either
+/// takes no ring that somebody else wrote.
 /// </summary>
 /// <param name="Epoch">Counts the ring's changes.</param>
 /// <param name="Sealing">The generation that new records are sealed under.</param>
 /// <param name="Generations">Each with its key's id.</param>
 /// <param name="Grants">Keys sealed to those who hold another: by <see cref="RootKey.Id"/> or a process's id, a JWE of a generation's key.</param>
-internal sealed record RingRecord(long Epoch, byte Sealing, IReadOnlyList<RingGeneration> Generations, IReadOnlyList<RingGrant> Grants)
+/// <param name="Former">The generation that was let go last: whoever slept through that holds its key alone. Null where none was.</param>
+internal sealed record RingRecord(long Epoch, byte Sealing, IReadOnlyList<RingGeneration> Generations, IReadOnlyList<RingGrant> Grants, RingGeneration? Former = null)
 {
     private const string Key = "key-ring";
     private const string MacPurpose = "key-ring";
+
+    /// <summary>All whose keys authenticate it.</summary>
+    public IReadOnlyList<RingGeneration> Named => Former is null ? Generations : [.. Generations, Former];
 
     /// <summary>The record's value; null where the root key never changed.</summary>
     public static async ValueTask<byte[]?> FindAsync(IStoreReader store) => (await store.FindAsync(Collections.Store, Key).ConfigureAwait(false))?.Value;
@@ -28,7 +32,8 @@ internal sealed record RingRecord(long Epoch, byte Sealing, IReadOnlyList<RingGe
     public static RingRecord Read(byte[] value) => StoredDocument.Read("key ring", value, j => new RingRecord(
         (long)j["epoch"]!, (byte)(int)j["sealing"]!,
         [.. j["generations"]!.AsArray().Select(g => new RingGeneration((byte)(int)g!["id"]!, (string)g["key"]!))],
-        [.. j["grants"]!.AsArray().Select(g => new RingGrant((string)g!["to"]!, (byte)(int)g["generation"]!, (string)g["jwe"]!))]));
+        [.. j["grants"]!.AsArray().Select(g => new RingGrant((string)g!["to"]!, (byte)(int)g["generation"]!, (string)g["jwe"]!))],
+        j["former"] is { } former ? new RingGeneration((byte)(int)former["id"]!, (string)former["key"]!) : null));
 
     /// <summary>Whether a generation's key wrote this ring.</summary>
     public bool IsOf(byte[] value, RingGeneration generation, RootKey key)
@@ -44,18 +49,27 @@ internal sealed record RingRecord(long Epoch, byte Sealing, IReadOnlyList<RingGe
     {
         var document = Body();
         var macs = new JsonObject();
-        foreach (var generation in Generations) macs[Name(generation)] = Convert.ToHexStringLower(Mac(keys[generation.Id]));
+        foreach (var generation in Named) macs[Name(generation)] = Convert.ToHexStringLower(Mac(keys[generation.Id]));
         document["macs"] = macs;
         return store.PutAsync(Collections.Store, Key, StoredDocument.Write(document));
     }
 
     private static string Name(RingGeneration generation) => generation.Id.ToString(CultureInfo.InvariantCulture);
 
-    private JsonObject Body() => new()
+    private JsonObject Body()
+    {
+        var body = Members();
+        if (Former is { } former) body["former"] = Document(former);
+        return body;
+    }
+
+    private static JsonObject Document(RingGeneration generation) => new() { ["id"] = (int)generation.Id, ["key"] = generation.KeyId };
+
+    private JsonObject Members() => new()
     {
         ["epoch"] = Epoch,
         ["sealing"] = (int)Sealing,
-        ["generations"] = new JsonArray([.. Generations.Select(g => (JsonNode)new JsonObject { ["id"] = (int)g.Id, ["key"] = g.KeyId })]),
+        ["generations"] = new JsonArray([.. Generations.Select(g => (JsonNode)Document(g))]),
         ["grants"] = new JsonArray([.. Grants.Select(g => (JsonNode)new JsonObject { ["to"] = g.To, ["generation"] = (int)g.Generation, ["jwe"] = g.Jwe })]),
     };
 

@@ -18,10 +18,10 @@ namespace Coffer.KeyBroker.RootKeys.Rotation;
 /// <param name="target">The new key.</param>
 internal sealed class RootKeyRotation(BrokerParts parts, KeyRing ring, RootKey target)
 {
-    private const int Batch = 32; // records may be of the largest size
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly RecordResealing _resealing = new(ring, parts.Sealer);
+    private readonly PageSize _batch = new();
 
     /// <summary>What is gone through, in this order.</summary>
     public static IReadOnlyList<string> Order { get; } = [Collections.AuditHeads, .. Collections.Sealed];
@@ -108,10 +108,12 @@ internal sealed class RootKeyRotation(BrokerParts parts, KeyRing ring, RootKey t
         var progress = await RotationProgress.FindAsync(store).ConfigureAwait(false);
         if (progress is null || progress.Collection >= Order.Count) return (progress ?? new RotationProgress(Order.Count, null, 0), true);
         var collection = Order[progress.Collection];
-        var page = await store.ListAsync(collection, "", progress.After, Batch).ConfigureAwait(false);
+        var size = _batch.Records;
+        var page = await store.ListAsync(collection, "", progress.After, size).ConfigureAwait(false);
+        _batch.Saw(page);
         var old = page.Where(r => _resealing.IsOld(collection, r)).ToList();
         foreach (var record in old) await _resealing.ResealAsync(store, collection, record).ConfigureAwait(false);
-        var moved = page.Count < Batch
+        var moved = page.Count < size
             ? new RotationProgress(progress.Collection + 1, null, progress.Records + old.Count)
             : progress with { After = page[^1].Key, Records = progress.Records + old.Count };
         await moved.PutAsync(store).ConfigureAwait(false);
@@ -136,7 +138,7 @@ internal sealed class RootKeyRotation(BrokerParts parts, KeyRing ring, RootKey t
             {
                 if (state.Keys.Count == 1) return true;
                 if (await RotationProgress.FindAsync(w).ConfigureAwait(false) is not { } progress || progress.Collection < Order.Count) return false;
-                await PutAsync(w, state.Epoch, state.Sealing, new Dictionary<byte, RootKey> { [state.Sealing] = target }, []).ConfigureAwait(false);
+                await LetGoAsync(w, state).ConfigureAwait(false);
                 await RootKeyCheck.ReplaceAsync(w, target).ConfigureAwait(false);
                 await RotationProgress.RemoveAsync(w).ConfigureAwait(false);
                 await AppendAsync(w, string.Create(CultureInfo.InvariantCulture, $"the root key is {target.Id}; {progress.Records} records were sealed anew")).ConfigureAwait(false);
@@ -144,17 +146,29 @@ internal sealed class RootKeyRotation(BrokerParts parts, KeyRing ring, RootKey t
             }, cancellationToken).ConfigureAwait(false);
     }
 
+    // What was granted to processes stays: one that was frozen throughout takes it when it wakes.
+    private async ValueTask LetGoAsync(IStoreWriter store, RingState state)
+    {
+        var ringThere = RingRecord.Read((await RingRecord.FindAsync(store).ConfigureAwait(false))!);
+        var former = ringThere.Generations.First(g => g.Id != state.Sealing);
+        await new RingRecord(
+            state.Epoch + 1, state.Sealing, [new RingGeneration(state.Sealing, target.Id)], [.. ringThere.Grants.Where(g => g.Generation == state.Sealing)], former).PutAsync(store, state.Keys).ConfigureAwait(false);
+    }
+
     private async Task<bool> AnyOldAsync(CancellationToken cancellationToken)
     {
         foreach (var collection in Order)
         {
             string? after = null;
+            var size = new PageSize();
             while (true)
             {
                 var from = after;
-                var page = await parts.Store.ReadAsync(r => r.ListAsync(collection, "", from, Batch), cancellationToken).ConfigureAwait(false);
+                var most = size.Records;
+                var page = await parts.Store.ReadAsync(r => r.ListAsync(collection, "", from, most), cancellationToken).ConfigureAwait(false);
                 if (page.Any(r => _resealing.IsOld(collection, r))) return true;
-                if (page.Count < Batch) break;
+                if (page.Count < most) break;
+                size.Saw(page);
                 after = page[^1].Key;
             }
         }

@@ -43,13 +43,13 @@ internal sealed class TpmRootKeyKind : IRootKeyKind
         {
             throw new BrokerException(
                 BrokerFault.Unavailable, $"the TPM does not open the root key {place.Name}: {e.Message}",
-                $"after an update of kernel or firmware that you made, seal it anew: coffer broker root-key recover --root-key {place.Name} --recovery-key FILE; otherwise find out what was booted", e);
+                $"after an update of kernel or firmware that you made, seal it anew: coffer broker root-key recover --root-key {place.Text} --recovery-key FILE; otherwise find out what was booted", e);
         }
         catch (AttestationException e)
         {
             throw new BrokerException(
                 BrokerFault.Unavailable, $"the TPM does not open the root key {place.Name}: {e.Message}",
-                e.Hint ?? $"with another TPM: coffer broker root-key recover --root-key {place.Name} --recovery-key FILE", e);
+                e.Hint ?? $"with another TPM: coffer broker root-key recover --root-key {place.Text} --recovery-key FILE", e);
         }
     }
 
