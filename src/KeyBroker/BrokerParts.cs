@@ -1,5 +1,6 @@
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Audit.Checkpoints;
 using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
@@ -23,6 +24,9 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
 
     /// <summary>Puts down what anybody can cause without a credential, and not more of it than fits.</summary>
     public FloodGate Floods { get; } = new(Audit, Time);
+
+    /// <summary>Signed statements of where the audit ends.</summary>
+    public AuditCheckpoints Checkpoints { get; } = new(Store, RootKey, Sealer, Audit, Time);
 
     /// <summary>The keys that sign attestation tokens.</summary>
     internal TokenKeys TokenKeys { get; } = new(Store, new TokenKeyRecords(Sealer), Audit, Time);

@@ -45,6 +45,9 @@ public sealed record BrokerSettings
     /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
     public bool InsecureHttp { get; init; }
 
+    /// <summary>How often the broker signs where its audit ends; nothing is signed while nothing is put into it.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>What is asked of machines that attest.</summary>
     public BrokerRules Rules { get; init; } = new();
 }

@@ -35,7 +35,7 @@ internal sealed class AuditVerifier : IDisposable
 
     private async ValueTask<AuditVerification> WalkAsync(IStoreReader store, IReadOnlyList<AuditHead> expected, CancellationToken cancellationToken)
     {
-        var heads = await HeadsAsync(store).ConfigureAwait(false);
+        var heads = await AuditHeads.ReadAsync(store, _ring).ConfigureAwait(false);
         var walk = new ChainWalk(heads, expected);
         string? after = null;
         while (true)
@@ -47,21 +47,5 @@ internal sealed class AuditVerifier : IDisposable
             after = page[^1].Key;
         }
         return new AuditVerification(walk.End(), [.. heads.Values]);
-    }
-
-    private async ValueTask<SortedDictionary<string, AuditHead>> HeadsAsync(IStoreReader store)
-    {
-        var heads = new SortedDictionary<string, AuditHead>(StringComparer.Ordinal);
-        string? after = null;
-        while (true)
-        {
-            var page = await store.ListAsync(Collections.AuditHeads, "", after, Page).ConfigureAwait(false);
-            foreach (var record in page)
-            {
-                heads[record.Key] = AuditHead.Open(record.Key, record.Value, _ring) ?? throw AuditBreak.OfHead(record.Key, "was changed, or written under another root key");
-            }
-            if (page.Count < Page) return heads;
-            after = page[^1].Key;
-        }
     }
 }

@@ -108,6 +108,7 @@ public static class BrokerRun
                 try
                 {
                     await parts.Floods.FlushAsync(parts.Store, all: false, stop).ConfigureAwait(false);
+                    await parts.Checkpoints.MakeDueAsync(parts.Settings.CheckpointInterval, new RequestOrigin(RequestIds.Draw(), null), stop).ConfigureAwait(false);
                     await parts.TokenKeys.RotateIfDueAsync(stop).ConfigureAwait(false);
                 }
                 catch (BrokerException e)

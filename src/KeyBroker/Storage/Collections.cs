@@ -15,6 +15,9 @@ internal static class Collections
     /// <summary>Where entries of a request stand: REQUEST-ID/WRITER/SEQUENCE.</summary>
     public const string AuditRequests = "audit-requests";
 
+    /// <summary>Signed statements of where audit chains ended: NUMBER.</summary>
+    public const string AuditCheckpoints = "audit-checkpoints";
+
     /// <summary>Present versions of policies: NAME.</summary>
     public const string Policies = "policies";
 
@@ -87,7 +90,7 @@ internal static class Collections
     /// <summary>All of them, in ordinal order: what a backup has and an empty store lacks.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        AccessTokens, ApprovalRules, Attestations, Audit, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
+        AccessTokens, ApprovalRules, Attestations, Audit, AuditCheckpoints, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
         JoinTokens, NamespaceOwners, Namespaces, Policies, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
     ];
 
