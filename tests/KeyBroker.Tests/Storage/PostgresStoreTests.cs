@@ -80,6 +80,32 @@ public sealed class PostgresStoreTests : BrokerStoreContract
         }
     }
 
+    // The write that comes later shares the first one's commit only where its transaction began after that was asked for.
+    [Fact]
+    public async Task A_write_sees_what_another_replica_acknowledged_before_it_was_asked_for()
+    {
+        await using var other = await AnotherAsync();
+        var begun = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var first = Store.WriteAsync(
+            async w =>
+            {
+                Assert.Null(await w.FindAsync(Collections.Policies, "a")); // its snapshot is taken
+                begun.TrySetResult();
+                await go.Task;
+                return true;
+            },
+            Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        Assert.True(await other.WriteAsync(w => w.AddAsync(Collections.Policies, "a", "1"u8.ToArray()), Token));
+
+        var second = Store.WriteAsync(async w => await w.FindAsync(Collections.Policies, "a") is not null, Token);
+        go.SetResult();
+
+        Assert.True(await first);
+        Assert.True(await second);
+    }
+
     [Fact]
     public async Task What_has_expired_leaves_the_table()
     {

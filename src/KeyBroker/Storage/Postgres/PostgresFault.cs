@@ -8,6 +8,8 @@ namespace Coffer.KeyBroker.Storage.Postgres;
 /// <summary>What the server or its driver said (PostgreSQL documentation, appendix A), sorted by what is to be done, and as one line for an operator.</summary>
 internal static class PostgresFault
 {
+    private const string PasswordHint = "the password is taken from --store-file, PGPASSFILE, ~/.pgpass or PGPASSWORD; pg_hba.conf says who may connect";
+
     private const string IdleTransaction = "25P03"; // of a broker that stood still
 
     /// <summary>A failure of the engine, not of a caller's work.</summary>
@@ -22,6 +24,7 @@ internal static class PostgresFault
         PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
             or PostgresErrorCodes.TooManyConnections or IdleTransaction,
         LostCommitException or AuthenticationException or { InnerException: AuthenticationException } => false,
+        _ when IsWithoutPassword(e) => false,
         _ => IsOne(e),
     };
 
@@ -33,6 +36,7 @@ internal static class PostgresFault
             PostgresException p => Of(p),
             _ when e is AuthenticationException || e.InnerException is AuthenticationException || e.Message.Contains("SSL", StringComparison.Ordinal) =>
                 ("does not prove its name by a certificate that verifies", "sslrootcert=FILE names the authority of its certificate; the server needs ssl = on"),
+            _ when IsWithoutPassword(e) => ("asks for a password, and none was found", PasswordHint),
             _ => ("cannot be reached", "is PostgreSQL running there, and does it listen on that address?"),
         };
         return new BrokerException(BrokerFault.Unavailable, $"the store {address} {what} (PostgreSQL: {Printable.Of(Reason(e))})", hint, e);
@@ -41,7 +45,7 @@ internal static class PostgresFault
     private static (string What, string? Hint) Of(PostgresException e) => e.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-            ("refuses the user", "the password is taken from --store-file, PGPASSFILE, ~/.pgpass or PGPASSWORD; pg_hba.conf says who may connect"),
+            ("refuses the user", PasswordHint),
         PostgresErrorCodes.InvalidCatalogName => ("has no such database", "make it: createdb --owner USER DATABASE"),
         PostgresErrorCodes.InsufficientPrivilege => ("does not let this user work in it", "the user must own the database, or the schema 'coffer' in it"),
         PostgresErrorCodes.ReadOnlySqlTransaction => ("takes no writes: it is a standby, or set to read only", "give the address of the primary"),
@@ -53,6 +57,9 @@ internal static class PostgresFault
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => ("is damaged", "restore it from a backup"),
         _ => ("cannot be used", null),
     };
+
+    // The driver has no code for it.
+    private static bool IsWithoutPassword(Exception e) => e is NpgsqlException and not PostgresException && e.Message.StartsWith("No password", StringComparison.Ordinal);
 
     private static string Reason(Exception e) => e switch
     {

@@ -33,6 +33,16 @@ internal sealed class WriteBatch
         return write;
     }
 
+    /// <summary>
+    /// Takes all that wait now, and nothing later: for an engine whose transaction sees a snapshot. A write that was asked for after that
+    /// was taken has to see what other brokers acknowledged meanwhile.
+    /// </summary>
+    public void Close()
+    {
+        while (!_isClosed && _taken.Count < Most && _more() is { } write) _taken.Add(write);
+        _isClosed = true;
+    }
+
     /// <summary>Begins anew with the same writes, and no others.</summary>
     public void Rewind() => (_next, _isClosed) = (0, true);
 
