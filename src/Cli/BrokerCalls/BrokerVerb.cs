@@ -41,6 +41,9 @@ internal abstract class BrokerVerb : Verb
     /// <summary>Prints the answer for a person.</summary>
     protected abstract void Show(ParseResult parsed, JsonNode? answer);
 
+    /// <summary>The exit status that an answer means.</summary>
+    protected virtual ExitStatus StatusOf(ParseResult parsed, JsonNode? answer) => ExitStatus.Done;
+
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var broker = _flags.Connect(parsed, _session.Time);
@@ -48,6 +51,6 @@ internal abstract class BrokerVerb : Verb
         if (AnswersSecret) SecretOutput.Protect(_session);
         if (parsed.GetValue(_json)) JsonOutput.Write(Output, answer ?? new JsonObject());
         else Show(parsed, answer);
-        return (int)ExitStatus.Done;
+        return (int)StatusOf(parsed, answer);
     }
 }

@@ -10,7 +10,7 @@ namespace Coffer.KeyBroker.Admin;
 /// </summary>
 internal sealed class AdminBody
 {
-    private const int MostDepth = 32;
+    private const int MostDepth = 64;
 
     private readonly JsonObject _json;
 
@@ -67,6 +67,9 @@ internal sealed class AdminBody
         if (node is JsonValue value && value.TryGetValue<int>(out var number) && number >= least && number <= most) return number;
         throw Bad($"'{name}' is not a whole number from {least} to {most}");
     }
+
+    /// <summary>A JSON object; null where it is absent or null.</summary>
+    public JsonObject? ObjectOrNull(string name) => _json[name] is not { } node ? null : node as JsonObject ?? throw Bad($"'{name}' is not an object");
 
     private static string TextOf(JsonNode? node, string name, int most) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? TextOf(text, name, most) : throw Bad($"'{name}' is not a text");

@@ -19,6 +19,7 @@ internal static class AdminRoutes
             .. ApprovalRuleRoutes.Of(parts),
             .. EnrolRoutes.Of(parts),
             .. PolicyRoutes.Of(parts),
+            .. PolicyTrialRoutes.Of(parts),
             .. ReferenceRoutes.Of(parts),
             .. ResourceRoutes.Of(parts),
             .. WrapRoutes.Of(parts),

@@ -61,7 +61,9 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
             return await RefuseAsync(s, requestId, path, actor, refusal, null).ConfigureAwait(false);
         }
 
-        var decision = await policies.DecideAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
+        var claims = ReleaseClaims.Of(attestation.Tee, attestation.Claims, host);
+        var decision = await policies.DecideAsync(s, path, claims).ConfigureAwait(false);
+        decision.Explanation[DecisionInputs.Member] = await DecisionInputs.KeepAsync(s, claims, time.GetUtcNow()).ConfigureAwait(false);
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
         if (await shelf.FindAsync(s, ResourcePath.Parse(path)).ConfigureAwait(false) is not { } plaintext) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
         keep(plaintext);
@@ -79,14 +81,5 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
             BrokerFault.Unauthenticated => "the attestation no longer holds; attest again",
             _ => "Access denied by policy",
         });
-    }
-
-    private static JsonObject Claims(VerifiedAttestation attestation, Host? host)
-    {
-        var claims = attestation.Claims.DeepClone().AsObject();
-        claims["tee"] = attestation.Tee;
-        if (host is not null) claims["host"] = HostDocument.Claim(host);
-        else claims.Remove("host");
-        return claims;
     }
 }

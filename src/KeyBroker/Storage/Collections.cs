@@ -21,6 +21,9 @@ internal static class Collections
     /// <summary>All versions of policies: NAME/VERSION.</summary>
     public const string PolicyVersions = "policy-versions";
 
+    /// <summary>Claims that decisions were made on, for a time: DAY/SHA-256.</summary>
+    public const string DecisionInputs = "decision-inputs";
+
     /// <summary>Sets of reference values: NAME.</summary>
     public const string References = "references";
 

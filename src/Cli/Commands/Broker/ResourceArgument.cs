@@ -8,9 +8,8 @@ internal static class ResourceArgument
     private const string Scheme = "kbs:///";
 
     /// <summary>The path below the API's root, of <c>a/b/c</c> or <c>kbs:///a/b/c</c>.</summary>
-    public static string PathOf(string text)
-    {
-        var path = text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text;
-        return $"resources/{string.Join('/', path.Split('/').Select(BrokerApi.Segment))}";
-    }
+    public static string PathOf(string text) => $"resources/{string.Join('/', Path(text).Split('/').Select(BrokerApi.Segment))}";
+
+    /// <summary><c>a/b/c</c>, without the scheme where it has one.</summary>
+    public static string Path(string text) => text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text;
 }
