@@ -3,12 +3,22 @@
 
 hash_ns='' # of one core for a byte
 cipher_ns=''
+together=''
 floor='' # processor seconds that a row's work costs at least; empty where there is no limit to give
 
 # cost NAME - nanoseconds of one core for a byte, by this machine's OpenSSL.
 cost() {
     ! $check || { echo 0 && return; }
     openssl speed -seconds 1 -bytes 262144 -evp "$1" 2>/dev/null | tail -n 1 | awk '{ sub(/k$/, "", $NF); printf "%.4f", 1e6 / $NF }'
+}
+
+# together - what share of its speed a processor keeps while another one hashes too: 1 where they share nothing.
+together() {
+    local both
+    ! $check || { echo 1 && return; }
+    (($(nproc) > 1)) || { echo 1 && return; }
+    both=$( (cost sha256 && echo) & cost sha256 && echo && wait)
+    awk -v alone="$hash_ns" '{ sum += $1 } END { printf "%.2f", alone * 2 / sum }' <<<"$both"
 }
 
 # limit IMAGE HASHES CIPHERS - CPU seconds that the sums and ciphers of its bytes cost at least, with reading and writing them.
@@ -32,7 +42,7 @@ processor() { sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1; }
 
 heading() {
     printf '%s, %s processors, %s, %s\n' "$(processor)" "$(nproc)" "$($skopeo --version)" "$($skopeo_old --version)"
-    printf '%s, %s, load %s, SHA-256 %s ns and AES-256-CTR %s ns a byte on one core\n' "$("$coffer" --version | head -n 1)" "$(openssl version | cut -d' ' -f1,2)" "$(cut -d' ' -f1 /proc/loadavg)" "$hash_ns" "$cipher_ns"
+    printf '%s, %s, load %s, SHA-256 %s ns and AES-256-CTR %s ns a byte on one core, which keeps %s of its speed while another hashes too\n' "$("$coffer" --version | head -n 1)" "$(openssl version | cut -d' ' -f1,2)" "$(cut -d' ' -f1 /proc/loadavg)" "$hash_ns" "$cipher_ns" "$together"
     printf '%-8s %-8s %-16s %9s %9s %6s %9s %9s %6s %8s %8s %6s %7s %6s\n' work image against coffer peer ratio cpu peer ratio 'MB peak' peer ratio limit of
 }
 
@@ -103,7 +113,7 @@ report() {
 write_json() {
     jq -s --arg processor "$(processor)" --argjson processors "$(nproc)" --arg load "$(cut -d' ' -f1 /proc/loadavg)" --arg coffer "$("$coffer" --version | head -n 1)" \
         --arg skopeo "$($skopeo --version)" --arg old "$($skopeo_old --version)" --arg openssl "$(openssl version)" \
-        --argjson hash "$hash_ns" --argjson cipher "$cipher_ns" --argjson rounds "$rounds" '
+        --argjson hash "$hash_ns" --argjson cipher "$cipher_ns" --argjson together "$together" --argjson rounds "$rounds" '
         {processor: $processor, processors: $processors, load: ($load | tonumber), versions: [$coffer, $skopeo, $old, $openssl],
-         hashNsPerByte: $hash, cipherNsPerByte: $cipher, rounds: $rounds, rows: .}' "$work/rows" >"$1"
+         hashNsPerByte: $hash, cipherNsPerByte: $cipher, speedKeptTogether: $together, rounds: $rounds, rows: .}' "$work/rows" >"$1"
 }
