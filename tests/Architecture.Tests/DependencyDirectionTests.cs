@@ -14,7 +14,7 @@ public sealed class DependencyDirectionTests
         ["Coffer.ImageCrypt"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "BouncyCastle.Cryptography", "Google.Protobuf", "Grpc.Net.Client", "Grpc.Core.Api", "Grpc.Net.Common", "ZstdSharp"],
         ["Coffer.KeyProvider"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.ImageCrypt", "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common", "Grpc.HealthCheck", "Grpc.Reflection", "OpenTelemetry", "OpenTelemetry.Api", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["Coffer.Attestation"] = ["Coffer.Oci", "Coffer.Jose"],
-        ["Coffer.KeyBroker"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
+        ["Coffer.KeyBroker"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Npgsql", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
         ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.Attestation", "Coffer.KeyBroker", "Coffer.KeyProvider", "System.CommandLine", "Tomlyn"],
     };
 
@@ -45,6 +45,7 @@ public sealed class DependencyDirectionTests
     [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/ImageCrypt/StreamProcessor/", "src/KeyProvider/Daemon/")]
     [InlineData("Microsoft.AspNetCore", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/")]
     [InlineData("Microsoft.Data.Sqlite", "src/KeyBroker/Storage/Sqlite/")]
+    [InlineData("Npgsql", "src/KeyBroker/Storage/Postgres/")]
     [InlineData("OpenTelemetry", "src/KeyProvider/Daemon/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]
     [InlineData("ICSharpCode", "src/Registry/Archive/")]

@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
 using Coffer.Oci;
 
@@ -37,9 +38,14 @@ public static class BrokerRun
         var names = ServerNames.Of(ends, settings.TlsNames);
         var data = await BrokerData.OpenAsync(settings, alone: true, time, line => say($"warning: {line}"), stop).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
+        var presence = await ReplicaPresence.StartAsync(data.Parts.Store, data.Ring, time, stop).ConfigureAwait(false);
+        await using var absence = presence.ConfigureAwait(false);
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
         WarnOf(settings, say);
+        await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
+        if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
+        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, say, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
         var server = await BrokerServer.StartAsync(
             data.Parts, ends, identity, BrokerFronts.All(data.Parts), new AccessWatch(data.Parts),
@@ -57,10 +63,7 @@ public static class BrokerRun
     /// <exception cref="CofferException">There is no broker, or the folder cannot be used.</exception>
     public static async Task<string> ResetAdminAsync(BrokerSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!BrokerData.IsThere(settings.DataFolder))
-        {
-            throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
-        }
+        BrokerData.EnsureThere(settings);
         var data = await BrokerData.OpenAsync(settings, alone: false, time, _ => { }, cancellationToken).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
         return await AdminTokenFile.ResetAsync(settings.DataFolder, data.Parts, cancellationToken).ConfigureAwait(false);
@@ -105,10 +108,12 @@ public static class BrokerRun
                 try
                 {
                     await parts.Floods.FlushAsync(parts.Store, all: false, stop).ConfigureAwait(false);
+                    await parts.Checkpoints.MakeDueAsync(parts.Settings.CheckpointInterval, new RequestOrigin(RequestIds.Draw(), null), stop).ConfigureAwait(false);
+                    await parts.TokenKeys.RotateIfDueAsync(stop).ConfigureAwait(false);
                 }
                 catch (BrokerException e)
                 {
-                    say($"the audit could not be written: {Printable.Of(e.Message)}");
+                    say($"what is done now and then was not done: {Printable.Of(e.Message)}");
                 }
             }
         }

@@ -37,8 +37,8 @@ internal sealed class BrokerServer : IAsyncDisposable
         BrokerParts parts, IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, IReadOnlyList<IBrokerFront> fronts,
         IAccessWatch watch, Action<string, Exception> faults, CancellationToken cancellationToken)
     {
-        var dispatch = new AdminDispatch(AdminRoutes.All(parts), new CallerCheck(parts.Store, parts.AccessTokens), watch, faults);
-        var web = BrokerWeb.Build(ends, identity, dispatch, fronts);
+        var dispatch = new AdminDispatch(AdminRoutes.All(parts), parts.Callers, watch, faults);
+        var web = BrokerWeb.Build(ends, identity, () => parts.Identities.AsksForCertificates, dispatch, fronts);
         try
         {
             await web.StartAsync(cancellationToken).ConfigureAwait(false);

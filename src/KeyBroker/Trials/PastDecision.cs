@@ -15,6 +15,9 @@ internal sealed record PastDecision(AuditEntry Entry, JsonObject Explanation, st
     /// <summary>The action of their entries.</summary>
     public const string Action = "resource.release";
 
+    /// <summary>What every entry of one has in its text.</summary>
+    public static ReadOnlySpan<byte> ActionBytes => "\"action\":\"resource.release\""u8;
+
     /// <summary>Null where the entry is none: something else happened, or the machine was refused before policies were asked.</summary>
     public static PastDecision? Of(AuditEntry entry)
     {

@@ -40,6 +40,12 @@ public sealed class PolicyTrialCommandTests : IAsyncLifetime
         (await _broker.RunAsync("policy", "test", "sample", "--request", request)).ShouldSucceed();
         var denied = (await _broker.RunAsync("policy", "test", _broker.Folder.Write("stricter.json", Stricter), "--request", request)).ShouldReport(5);
         Assert.Contains("ALLOWED: allowed by sample@1", denied.Stdout, StringComparison.Ordinal);
+        var diff = (await _broker.RunAsync("policy", "diff", _broker.Folder.Combine("stricter.json"), "--replay", "10")).ShouldSucceed();
+        Assert.Contains("newly denied", diff.Stdout.Split('\n')[1], StringComparison.Ordinal);
+        Assert.Contains("1 decisions: 1 newly denied, 0 newly allowed, 0 unchanged, 0 cannot be told", diff.Stdout, StringComparison.Ordinal);
+        (await _broker.RunAsync("policy", "diff", _broker.Folder.Combine("stricter.json"), "--fail-on-change", "--json")).ShouldReport(1);
+        (await _broker.RunAsync("policy", "diff", _broker.Folder.Combine("sample.json"), "--fail-on-change")).ShouldSucceed();
+        (await _broker.RunAsync("policy", "diff", _broker.Folder.Combine("sample.json"), "--replay", "0")).ShouldEnd(2);
         (await _broker.RunAsync("policy", "test", "sample")).ShouldEnd(2);
         (await _broker.RunAsync("policy", "test", "absent.json", "--request", request)).ShouldEnd(1);
         (await _broker.RunAsync("policy", "test", "absent", "--request", request)).ShouldEnd(1);

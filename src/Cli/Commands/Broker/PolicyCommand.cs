@@ -15,6 +15,7 @@ internal sealed class PolicyCommand : Verb
         Add(new PolicySchemaCommand(session));
         Add(new PolicyCheckCommand(session));
         Add(new PolicyTestCommand(session));
+        Add(new PolicyDiffCommand(session));
         Add(new PolicyPutCommand(session));
         Add(new PolicyListCommand(session));
         Add(new PolicyShowCommand(session));
