@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Coffer.Cli.CommandLine;
 using Coffer.Cli.Output;
@@ -26,6 +25,7 @@ internal static class Program
             OpenOutput = Console.OpenStandardOutput,
             InputIsTerminal = !Console.IsInputRedirected,
             Screen = Screen.OnStandardError(),
+            HearSignals = interruption.Begin,
             Prompt = PasswordPrompt.AskAsync,
             CalledAs = Path.GetFileName(Environment.GetCommandLineArgs().FirstOrDefault("coffer")),
         };
@@ -49,39 +49,5 @@ internal static class Program
         {
             return Failure.Report(e, session);
         }
-    }
-}
-
-/// <summary>Ctrl-C and a request to terminate cancel the work, so that it can clean up; asking again ends the process at once.</summary>
-internal sealed class Interruption : IDisposable
-{
-    private const int Interrupt = 2, Terminate = 15;
-
-    private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration[] _registrations;
-
-    public Interruption() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, Interrupt)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, Terminate)),
-    ];
-
-    public CancellationToken Token => _source.Token;
-
-    /// <summary>The number of the signal that came; null if none did.</summary>
-    public int? Signal { get; private set; }
-
-    private void Stop(PosixSignalContext context, int signal)
-    {
-        if (Signal is not null) return;
-        context.Cancel = true;
-        Signal = signal;
-        _source.Cancel();
-    }
-
-    public void Dispose()
-    {
-        foreach (var registration in _registrations) registration.Dispose();
-        _source.Dispose();
     }
 }

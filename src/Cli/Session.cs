@@ -31,6 +31,9 @@ internal sealed class Session(TextReader input, TextWriter output, TextWriter er
     /// <summary>The name that the executable was called by, without its folder: a link can have the name of a verb.</summary>
     public string CalledAs { get; init; } = "coffer";
 
+    /// <summary>Lets signals cancel the work from here on; before, and without it, they end the process.</summary>
+    public Action HearSignals { get; init; } = static () => { };
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>What tells the person how the work goes, in the form that suits where it is read.</summary>

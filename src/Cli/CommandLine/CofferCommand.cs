@@ -14,25 +14,34 @@ internal static class CofferCommand
     // A file named on the command line is never expanded into arguments: "@tag" is how layouts name a position.
     private static readonly ParserConfiguration Grammar = new() { ResponseFileTokenReplacer = null };
 
-    public static RootCommand Build(Session session)
+    /// <summary>The command with all of its verbs.</summary>
+    public static RootCommand Build(Session session) => Build(session, []);
+
+    // With only what these arguments can ask for.
+    private static RootCommand Build(Session session, IReadOnlyList<string> args)
     {
         var root = new RootCommand("Encrypt container images, and release their keys to machines that prove what they are.");
-        root.Add(new EncryptCommand(session));
-        root.Add(new DecryptCommand(session));
-        root.Add(new RewrapCommand(session));
-        root.Add(new CopyCommand(session));
-        root.Add(new InspectCommand(session));
-        root.Add(new VerifyCommand(session));
-        root.Add(new KeyProviderCommand(session));
-        root.Add(new AttestCommand(session));
-        root.Add(new BrokerCommand(session));
-        root.Add(new CtdDecoderCommand(session));
-        root.Add(new DoctorCommand(session));
-        root.Add(new DemoCommand(session));
-        root.Add(new CompletionCommand(session));
-        root.Add(new HelpCommand(session));
+        if (args is not ["--version"]) Verbs(session, args is [_, var next, ..] ? next : null).AddTo(root, args is [var verb, ..] ? verb : null);
         return WithHelp(root);
     }
+
+    private static VerbTable Verbs(Session session, string? next) => new()
+    {
+        { "encrypt", () => new EncryptCommand(session) },
+        { "decrypt", () => new DecryptCommand(session) },
+        { "rewrap", () => new RewrapCommand(session) },
+        { "copy", () => new CopyCommand(session) },
+        { "inspect", () => new InspectCommand(session) },
+        { "verify", () => new VerifyCommand(session) },
+        { "keyprovider", () => new KeyProviderCommand(session, next) },
+        { "attest", () => new AttestCommand(session) },
+        { "broker", () => new BrokerCommand(session) },
+        { CtdDecoderCommand.VerbName, () => new CtdDecoderCommand(session) },
+        { "doctor", () => new DoctorCommand(session) },
+        { "demo", () => new DemoCommand(session) },
+        { "completion", () => new CompletionCommand(session) },
+        { "help", () => new HelpCommand(session) },
+    };
 
     private static T WithHelp<T>(T root) where T : Command
     {
@@ -51,9 +60,10 @@ internal static class CofferCommand
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Session session, CancellationToken cancellationToken)
     {
         // Through a link of that name the executable is the program that containerd's own configuration names.
-        Command root = session.CalledAs == CtdDecoderCommand.VerbName ? WithHelp(new CtdDecoderCommand(session) { new HelpOption() }) : Build(session);
+        Command root = session.CalledAs == CtdDecoderCommand.VerbName ? WithHelp(new CtdDecoderCommand(session) { new HelpOption() }) : Build(session, args);
         var parsed = root.Parse(args, Grammar);
         if (parsed.Action is null or ParseErrorAction || UsageErrors.AreHidden(parsed, args)) return UsageErrors.Report(parsed, args, session.Error);
+        if (parsed.CommandResult.Command is Verb { HearsSignals: true }) session.HearSignals();
         var invocation = new InvocationConfiguration
         {
             Output = session.Output,

@@ -16,6 +16,9 @@ internal abstract class Verb : Command
 
     public IReadOnlyList<string> Examples { get; }
 
+    /// <summary>False where a signal may end the process at any point, because nothing is left half done: listening for signals costs a thread.</summary>
+    public bool HearsSignals { get; protected init; } = true;
+
     /// <summary>What a person should know beyond the description; null where that says it all.</summary>
     public string? Note { get; protected init; }
 }

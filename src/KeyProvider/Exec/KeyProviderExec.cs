@@ -5,7 +5,8 @@ namespace Coffer.KeyProvider.Exec;
 
 /// <summary>
 /// The command's front: one request in, one answer out, and nothing else. Touches neither a web server nor a configuration
-/// host nor a logging framework: a runtime starts it anew for every layer.
+/// host nor a logging framework: a runtime starts it anew for every layer. With local keys and a token that never fires, all of
+/// it happens on the caller's thread: to start others would take longer than the work.
 /// </summary>
 public static class KeyProviderExec
 {
@@ -14,7 +15,7 @@ public static class KeyProviderExec
     /// <param name="input">The request up to its end, at most 4 MiB; left open.</param>
     /// <param name="output">Gets the answer once all of it is known; left open.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait, also that for the request.</param>
     /// <exception cref="Coffer.Oci.CofferException">A key source cannot be opened, or why there is no answer (<see cref="KeyProviderException"/>); nothing has been written then.</exception>
     public static async Task RunAsync(KeyProviderSettings settings, Stream input, Stream output, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -27,8 +28,8 @@ public static class KeyProviderExec
             await using (core.ConfigureAwait(false))
             {
                 answer = await core.AnswerAsync(request, new CallTrace(), cancellationToken).ConfigureAwait(false);
-                await output.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
-                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                output.Write(answer);
+                output.Flush();
             }
         }
         finally

@@ -19,8 +19,7 @@ internal static class RequestStream
         {
             while (true)
             {
-                // A pipe's read hears no token.
-                var read = await input.ReadAsync(buffer.AsMemory(length), cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+                var read = await ReadAsync(input, buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
                 if (read == 0) break;
                 length += read;
                 if (length > KeyProviderRequest.MaxBytes) throw new KeyProviderException(FailureReason.BadRequest, $"the request on standard input has more than {KeyProviderRequest.MaxBytes} bytes");
@@ -38,6 +37,11 @@ internal static class RequestStream
     public static KeyProviderException Nothing(string what) => new(
         FailureReason.BadRequest, $"{what}: a request of ocicrypt's key provider protocol is read from it",
         "runtimes run this command by themselves: coffer keyprovider config --cmd prints the configuration that tells them to");
+
+    // A pipe's read hears no token, so it is left behind on another thread; where there is none to hear, no thread is begun for it.
+    private static ValueTask<int> ReadAsync(Stream input, Memory<byte> buffer, CancellationToken cancellationToken) => cancellationToken.CanBeCanceled
+        ? new(input.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken))
+        : new(input.Read(buffer.Span));
 
     private static void Grow(ref byte[] buffer)
     {

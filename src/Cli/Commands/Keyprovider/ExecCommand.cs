@@ -20,18 +20,19 @@ internal sealed class ExecCommand : Verb
             Runtimes run this for every layer, as the configuration says that keyprovider config --cmd prints.
             Standard output carries the answer and nothing else; errors go to standard error.
             """;
+        HearsSignals = false;
         _settings = new SettingsFlags(this, SettingsScope.Command);
-        SetAction((parsed, cancellationToken) => RunAsync(parsed, session, cancellationToken));
+        SetAction((parsed, _) => RunAsync(parsed, session));
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(ParseResult parsed, Session session)
     {
         ProcessHardening.Apply();
         var settings = _settings.Load(parsed);
         if (session.InputIsTerminal) throw KeyProviderExec.AtATerminal();
         using var input = session.OpenInput();
         using var output = session.OpenOutput();
-        await KeyProviderExec.RunAsync(settings, input, output, session.Time, cancellationToken).ConfigureAwait(false);
+        await KeyProviderExec.RunAsync(settings, input, output, session.Time, CancellationToken.None).ConfigureAwait(false);
         return 0;
     }
 }
