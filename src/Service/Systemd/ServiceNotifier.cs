@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Coffer.Oci;
 
-namespace Coffer.KeyProvider.Daemon.Systemd;
+namespace Coffer.Service.Systemd;
 
 /// <summary>Tells systemd how the service is (sd_notify(3)): datagrams to the socket that NOTIFY_SOCKET names. Without one it tells nobody.</summary>
 internal sealed class ServiceNotifier : IDisposable

@@ -1,4 +1,4 @@
-namespace Coffer.KeyProvider.Daemon.Telemetry.Logs;
+namespace Coffer.Service.Logs;
 
 /// <summary>systemd's journal behind standard error.</summary>
 internal static class Journal

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using Coffer.KeyProvider.Files;
 using Coffer.Oci;
+using Coffer.Service.Files;
 
-namespace Coffer.KeyProvider.Daemon.Sockets;
+namespace Coffer.Service.Sockets;
 
 /// <summary>What a daemon that was killed leaves behind: a socket at which nobody answers.</summary>
 internal static class StaleSocket

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Coffer.Oci;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coffer.KeyProvider.Daemon.Sockets;
+namespace Coffer.Service.Sockets;
 
 /// <summary>The few system calls on sockets and files that .NET does not offer.</summary>
 internal static partial class SystemCalls

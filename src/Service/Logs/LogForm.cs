@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coffer.Oci;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Logs;
+namespace Coffer.Service.Logs;
 
 /// <summary>
 /// The two forms of a line. Whatever a field holds, an entry stays one line: control characters are shown as <c>?</c>, texts are cut,

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+namespace Coffer.Service.Metrics;
 
 /// <summary>
 /// Listens to one meter and shows it in Prometheus' text format, version 0.0.4

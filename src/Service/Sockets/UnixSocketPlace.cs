@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Files;
 using Coffer.Oci;
+using Coffer.Service.Files;
 
-namespace Coffer.KeyProvider.Daemon.Sockets;
+namespace Coffer.Service.Sockets;
 
 /// <summary>
 /// The path of a Unix socket that is ours: bound, with its mode and group set before anybody can connect (nobody can to a

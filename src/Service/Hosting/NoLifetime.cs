@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace Coffer.KeyProvider.Daemon.Hosting;
+namespace Coffer.Service.Hosting;
 
 /// <summary>Keeps the host from catching signals: the command does, and a second one must end the process at once.</summary>
 internal sealed class NoLifetime : IHostLifetime

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Coffer.KeyProvider.Configuration;
+namespace Coffer.Service.Metrics;
 
 /// <summary>Where metrics are shown and sent.</summary>
 /// <param name="Address">A loopback address that serves <c>/metrics</c> in Prometheus' text format; null for none.</param>

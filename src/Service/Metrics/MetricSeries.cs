@@ -1,4 +1,4 @@
-namespace Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+namespace Coffer.Service.Metrics;
 
 /// <summary>What was measured under one set of labels.</summary>
 /// <param name="labels">As they are written, without braces; empty for none.</param>

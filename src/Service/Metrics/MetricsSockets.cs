@@ -1,9 +1,8 @@
 using System.Net.Sockets;
-using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Sockets;
 using Coffer.Oci;
+using Coffer.Service.Sockets;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+namespace Coffer.Service.Metrics;
 
 /// <summary>What metrics are shown on: a loopback address, and a Unix socket that its owner alone can connect to.</summary>
 internal sealed class MetricsSockets : IDisposable

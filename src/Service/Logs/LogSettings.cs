@@ -1,4 +1,4 @@
-namespace Coffer.KeyProvider.Configuration;
+namespace Coffer.Service.Logs;
 
 /// <summary>What is logged to standard error, and how.</summary>
 /// <param name="Json">One JSON object a line instead of text.</param>

@@ -1,6 +1,5 @@
-using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Hosting;
 using Coffer.Oci;
+using Coffer.Service.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+namespace Coffer.Service.Metrics;
 
 /// <summary>Serves <c>GET /metrics</c> over HTTP/1.1, to few callers at once and with nothing taken from the environment.</summary>
 internal sealed class MetricsEndpoint : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+namespace Coffer.Service.Metrics;
 
 /// <summary>All that one instrument has measured, by its labels' values.</summary>
 internal sealed class MetricFamily

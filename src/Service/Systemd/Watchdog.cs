@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Coffer.KeyProvider.Daemon.Systemd;
+namespace Coffer.Service.Systemd;
 
 /// <summary>
 /// Keeps systemd's watchdog content (WATCHDOG_USEC, sd_watchdog_enabled(3)) while the daemon really serves: twice in each period

@@ -1,8 +1,8 @@
-using Coffer.KeyProvider.Files;
 using Coffer.Oci;
+using Coffer.Service.Files;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coffer.KeyProvider.Daemon.Sockets;
+namespace Coffer.Service.Sockets;
 
 /// <summary>
 /// One daemon's right to a socket's path, held for its life: a locked file beside it (<c>PATH.lock</c>, mode 0600). The kernel

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Threading.Channels;
-using Coffer.KeyProvider.Configuration;
 using Microsoft.Extensions.Logging;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Logs;
+namespace Coffer.Service.Logs;
 
 /// <summary>
 /// Writes entries to a stream, in order, from a task of its own: a reader that stands still must not hold up calls. Where more lines wait

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coffer.KeyProvider.Files;
+namespace Coffer.Service.Files;
 
 /// <summary>What the system says of a file (statx, Linux man-pages 2): which it is, who owns it, who may use it, when it was last written.</summary>
 internal readonly partial record struct FileFacts(

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Logs;
+namespace Coffer.Service.Logs;
 
 /// <summary>One line of log before it has a form.</summary>
 /// <param name="Time">When it happened.</param>

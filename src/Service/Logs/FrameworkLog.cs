@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Coffer.KeyProvider.Daemon.Telemetry.Logs;
+namespace Coffer.Service.Logs;
 
 /// <summary>The web server's own warnings and errors, as lines of our log. Exceptions are named by type: their text may quote a request.</summary>
 internal sealed class FrameworkLog(LogWriter log) : ILoggerProvider

@@ -1,4 +1,4 @@
-namespace Coffer.KeyProvider.Files;
+namespace Coffer.Service.Files;
 
 /// <summary>What tells two files apart that stand at one path one after the other.</summary>
 /// <param name="DeviceMajor">Major number of its file system's device.</param>
