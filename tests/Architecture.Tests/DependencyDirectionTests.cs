@@ -44,7 +44,7 @@ public sealed class DependencyDirectionTests
     [InlineData("Org.BouncyCastle", "src/ImageCrypt/KeyWrap/Pgp/")]
     [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
     [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/ImageCrypt/StreamProcessor/", "src/KeyProvider/Daemon/")]
-    [InlineData("Microsoft.AspNetCore", "src/Service/", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/")]
+    [InlineData("Microsoft.AspNetCore", "src/Service/", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/", "src/KeyBroker/Health/", "src/KeyBroker/Page/", "src/KeyBroker/Telemetry/")]
     [InlineData("Microsoft.Data.Sqlite", "src/KeyBroker/Storage/Sqlite/")]
     [InlineData("OpenTelemetry", "src/Service/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]

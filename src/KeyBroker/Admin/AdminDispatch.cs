@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.Oci;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -46,7 +47,10 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
     {
         var target = Target(context, out var broken);
         var found = target is null ? null : Find(context.Request.Method, target);
+        var facts = RequestFacts.Of(context);
+        if (found is { } known) facts.Route = Root + known.Route.Pattern;
         var caller = found?.Route.Needs == Permission.None ? Caller.Unknown : await AuthenticateAsync(context, cancellationToken).ConfigureAwait(false);
+        facts.Actor = caller.TokenId;
         if (broken is not null) throw broken;
         if (found is not var (route, values)) throw Missing(context.Request.Method, target!);
         await RequireAsync(context, caller, route, cancellationToken).ConfigureAwait(false);

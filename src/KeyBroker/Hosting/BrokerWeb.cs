@@ -1,6 +1,8 @@
 using System.Net;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Page;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.Tls;
 using Coffer.Service.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +27,9 @@ internal static class BrokerWeb
     /// <param name="identity">What it shows in handshakes; null for plain HTTP.</param>
     /// <param name="dispatch">The administration API.</param>
     /// <param name="fronts">The other protocols.</param>
-    public static WebApplication Build(IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts)
+    /// <param name="page">Opens the sessions of the operator's page.</param>
+    /// <param name="watch">Stands around every request.</param>
+    public static WebApplication Build(IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts, PageSession page, RequestWatch watch)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -38,7 +42,12 @@ internal static class BrokerWeb
             foreach (var end in ends) kestrel.Listen(end, options => Protect(options, identity));
         });
         var app = builder.Build();
-        app.Run(context => AnswerAsync(context, dispatch, fronts));
+        app.Run(context =>
+        {
+            context.TraceIdentifier = RequestIds.Draw();
+            context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
+            return watch.RunAsync(context, c => AnswerAsync(c, dispatch, fronts, page));
+        });
         return app;
     }
 
@@ -53,17 +62,28 @@ internal static class BrokerWeb
         });
     }
 
-    private static Task AnswerAsync(HttpContext context, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts)
+    private static Task AnswerAsync(HttpContext context, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts, PageSession page)
     {
-        context.TraceIdentifier = RequestIds.Draw();
-        context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
         var path = context.Request.Path;
-        if (path.StartsWithSegments(AdminDispatch.Root.TrimEnd('/'), StringComparison.Ordinal)) return dispatch.AnswerAsync(context);
+        if (path.StartsWithSegments(AdminDispatch.Root.TrimEnd('/'), StringComparison.Ordinal))
+        {
+            PageCookie.Admit(context.Request, page);
+            return dispatch.AnswerAsync(context);
+        }
         foreach (var front in fronts)
         {
             if (path.StartsWithSegments(front.Root, StringComparison.Ordinal)) return front.AnswerAsync(context);
         }
-        if (path == Health && context.Request.Method is "GET" or "HEAD") return AdminReply.WriteAsync(context, AdminAnswer.Done, context.RequestAborted);
+        if (path == "/" && (context.Request.Method is "GET" or "HEAD"))
+        {
+            context.Response.Redirect("/ui/");
+            return Task.CompletedTask;
+        }
+        if (path == Health && context.Request.Method is "GET" or "HEAD")
+        {
+            RequestFacts.Of(context).Route = Health;
+            return AdminReply.WriteAsync(context, AdminAnswer.Done, context.RequestAborted);
+        }
         return AdminReply.WriteErrorAsync(context, new BrokerException(BrokerFault.NotFound, "there is nothing here"), context.RequestAborted);
     }
 }

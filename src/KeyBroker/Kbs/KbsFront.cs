@@ -7,6 +7,7 @@ using Coffer.KeyBroker.Hosting;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Release;
 using Coffer.KeyBroker.Sessions;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.Oci;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -34,6 +35,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         {
             var segments = RequestTarget.Parse(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "", Prefix + "/").Segments;
             step = StepOf(context.Request.Method, segments);
+            if (step != KbsStep.None) RequestFacts.Of(context).Route = RouteOf(step);
             await KbsReply.WriteAsync(context, await RunAsync(context, step, segments).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -67,7 +69,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
                 return new KbsAnswer(new KbsChallenge(session.Nonce).ToJson());
             case KbsStep.Attest:
                 var body = await RequestBody.ReadAsync(request, MostBodyBytes, cancellation).ConfigureAwait(false);
-                var (token, attested) = await handshake.AttestAsync(id, SessionCookie.Read(request), body, cancellation).ConfigureAwait(false);
+                var (token, attested) = await handshake.AttestAsync(id, SessionCookie.Read(request), body, tee => RequestFacts.Of(context).Tee = tee, cancellation).ConfigureAwait(false);
                 SessionCookie.Set(context.Response, attested);
                 return new KbsAnswer(new KbsToken(token).ToJson());
             case KbsStep.Resource:
@@ -99,6 +101,13 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
             // It is refused all the same, and the store that could not be written said so to whoever runs it.
         }
     }
+
+    private static string RouteOf(KbsStep step) => Prefix + step switch
+    {
+        KbsStep.Auth => "/auth",
+        KbsStep.Attest => "/attest",
+        _ => "/resource/{*path}",
+    };
 
     private static string ActionOf(KbsStep step) => step switch
     {

@@ -8,6 +8,7 @@ using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Sessions;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Telemetry;
 
 namespace Coffer.KeyBroker.Release;
 
@@ -29,6 +30,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
     /// <see cref="BrokerFault.NotFound"/>: policy allows the path, and nothing is there.</exception>
     public async Task<byte[]> ReleaseAsync(string requestId, string attestationId, KbsResourceUri path, CancellationToken cancellationToken)
     {
+        using var span = BrokerTraces.Release();
         SecretBytes? opened = null;
         try
         {
@@ -39,6 +41,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
                     opened = null;
                     return DecideAsync(s, requestId, attestationId, path.Path, plaintext => opened = plaintext);
                 }, cancellationToken).ConfigureAwait(false);
+            BrokerTraces.Decide(span, outcome.Fault is null);
             if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
             return SealedResponse.Seal(opened!.Span, outcome.Key!);
         }
@@ -61,12 +64,20 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
             return await RefuseAsync(s, requestId, path, actor, refusal, null).ConfigureAwait(false);
         }
 
-        var decision = await policies.DecideAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
+        var decision = await AskAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
         if (await shelf.FindAsync(s, ResourcePath.Parse(path)).ConfigureAwait(false) is not { } plaintext) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
         keep(plaintext);
         await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, decision.Reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
         return new ReleaseOutcome(null, "") { Key = attestation.Key };
+    }
+
+    private async ValueTask<Decision> AskAsync(IStoreWriter s, string path, JsonObject claims)
+    {
+        using var span = BrokerTraces.Policy();
+        var decision = await policies.DecideAsync(s, path, claims).ConfigureAwait(false);
+        BrokerTraces.Decide(span, decision.Allowed);
+        return decision;
     }
 
     private async ValueTask<ReleaseOutcome> RefuseAsync(IStoreWriter s, string requestId, string path, string? actor, Admission refusal, JsonObject? explanation)

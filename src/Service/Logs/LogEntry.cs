@@ -9,6 +9,9 @@ namespace Coffer.Service.Logs;
 /// <param name="Fields">Name and value: text, a number, or null to leave the field out. Texts may come from outside.</param>
 internal sealed record LogEntry(DateTimeOffset Time, LogLevel Level, string Event, IReadOnlyList<(string Name, object? Value)> Fields)
 {
+    /// <summary>Completed once everything before it was written; such an entry is no line itself.</summary>
+    public TaskCompletionSource? Written { get; init; }
+
     /// <summary>The level as both forms write it.</summary>
     public string LevelName => Level switch
     {

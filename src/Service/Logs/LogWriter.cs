@@ -45,6 +45,16 @@ internal sealed class LogWriter : IAsyncDisposable
         if (!_entries.Writer.TryWrite(new LogEntry(_time.GetUtcNow(), level, what, fields))) Interlocked.Increment(ref _dropped);
     }
 
+    /// <summary>Waits, for a bounded time, until what was said so far is written.</summary>
+    public async Task FlushAsync()
+    {
+        var mark = new LogEntry(default, LogLevel.None, "", []) { Written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) };
+        if (_entries.Writer.TryWrite(mark)) await Task.WhenAny(mark.Written.Task, Task.Delay(LastWords)).ConfigureAwait(false);
+    }
+
+    /// <summary>Something that the operator should mend.</summary>
+    public void Warn(string message) => Write(LogLevel.Warning, "warning", ("message", message));
+
     public async ValueTask DisposeAsync()
     {
         _entries.Writer.TryComplete();
@@ -54,9 +64,14 @@ internal sealed class LogWriter : IAsyncDisposable
     private async Task WriteAsync()
     {
         var batch = new ArrayBufferWriter<byte>();
+        var marks = new List<TaskCompletionSource>();
         while (await _entries.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            while (batch.WrittenCount < BatchBytes && _entries.Reader.TryRead(out var entry)) Form(entry, batch);
+            while (batch.WrittenCount < BatchBytes && _entries.Reader.TryRead(out var entry))
+            {
+                if (entry.Written is { } mark) marks.Add(mark);
+                else Form(entry, batch);
+            }
             if (Dropped is var dropped && dropped != _told)
             {
                 Form(new LogEntry(_time.GetUtcNow(), LogLevel.Warning, "log-dropped", [("lines", dropped - _told)]), batch);
@@ -72,6 +87,8 @@ internal sealed class LogWriter : IAsyncDisposable
                 // Nobody reads any more: there is no one left to tell, and calls go on.
             }
             batch.ResetWrittenCount();
+            foreach (var mark in marks) mark.TrySetResult();
+            marks.Clear();
         }
     }
 

@@ -6,7 +6,7 @@ namespace Coffer.Service.Metrics;
 /// <summary>All that one instrument has measured, by its labels' values.</summary>
 internal sealed class MetricFamily
 {
-    private const int MostSeries = 256; // labels have few values by design; a mistake must not fill the memory
+    private const int MostSeries = 1024; // labels have few values by design; a mistake must not fill the memory
 
     private readonly ConcurrentDictionary<(string?, string?, string?), MetricSeries> _series = [];
     private readonly Instrument _instrument;
@@ -25,7 +25,7 @@ internal sealed class MetricFamily
     public string Help => _instrument.Description ?? "";
 
     /// <summary><c>counter</c>, <c>gauge</c> or <c>histogram</c>.</summary>
-    public string Kind => _instrument is Histogram<double> ? "histogram" : _instrument is ObservableGauge<int> ? "gauge" : "counter";
+    public string Kind => _instrument is Histogram<double> ? "histogram" : _instrument is ObservableGauge<int> or ObservableGauge<long> or ObservableGauge<double> ? "gauge" : "counter";
 
     /// <summary>In a fixed order.</summary>
     public IEnumerable<MetricSeries> Series => _series.OrderBy(s => s.Key).Select(s => s.Value);

@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace Coffer.KeyProvider.Tests.Daemon;
+namespace Coffer.Support;
 
 /// <summary>Stands where systemd's notification socket stands, and hears what the service says.</summary>
-internal sealed class NotifySocket : IDisposable
+public sealed class NotifySocket : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
@@ -20,7 +20,7 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>The next message that holds the assignment, as lines; others are passed over.</summary>
     public async Task<string[]> HearAsync(string assignment)
     {
-        using var patience = new CancellationTokenSource(TestDaemon.Patience);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[4096];
         while (true)
         {
