@@ -1,9 +1,12 @@
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Audit.Checkpoints;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Telemetry;
 using Coffer.Service.Logs;
+using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker;
 
@@ -15,6 +18,9 @@ namespace Coffer.KeyBroker;
 /// <param name="Time">The clock.</param>
 internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordSealer Sealer, IAuditLog Audit, TimeProvider Time)
 {
+    private CallerCheck? _callers;
+    private RateLimits? _limits;
+
     /// <summary>How the broker was set up.</summary>
     public BrokerSettings Settings { get; init; } = new();
 
@@ -27,6 +33,21 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
     /// <summary>Puts down what anybody can cause without a credential, and not more of it than fits.</summary>
     public FloodGate Floods { get; } = new(Audit, Time);
 
+    /// <summary>Signed statements of where the audit ends.</summary>
+    public AuditCheckpoints Checkpoints { get; } = new(Store, RootKey, Sealer, Audit, Time);
+
+    /// <summary>The keys that sign attestation tokens.</summary>
+    internal TokenKeys TokenKeys { get; } = new(Store, new TokenKeyRecords(Sealer), Audit, Time);
+
     /// <summary>The credentials of the administration API.</summary>
     internal AccessTokens AccessTokens { get; } = new(Time);
+
+    /// <summary>How often may be asked.</summary>
+    internal RateLimits Limits => _limits ??= new RateLimits(Settings.Rules.Limits, Time);
+
+    /// <summary>Finds out who calls.</summary>
+    internal CallerCheck Callers => _callers ??= new CallerCheck(Store, AccessTokens, Identities, Limits, new BootstrapEnd(Store, Audit, Time));
+
+    /// <summary>Those who are let in beside the holders of the broker's own tokens.</summary>
+    internal AccessIdentities Identities { get; } = new(Time);
 }

@@ -1,10 +1,14 @@
 using Coffer.Attestation.Protocol;
+using Coffer.KeyBroker.Limits;
 
 namespace Coffer.KeyBroker;
 
 /// <summary>What an operator sets for machines that attest; the defaults are the strict ones.</summary>
 public sealed record BrokerRules
 {
+    /// <summary>How often may be asked.</summary>
+    public RateRules Limits { get; init; } = new();
+
     /// <summary>How long a session lives, from its beginning.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 

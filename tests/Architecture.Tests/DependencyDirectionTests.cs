@@ -15,7 +15,7 @@ public sealed class DependencyDirectionTests
         ["Coffer.KeyProvider"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.ImageCrypt", "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common", "Grpc.HealthCheck", "Grpc.Reflection", "Coffer.Service"],
         ["Coffer.Service"] = ["Coffer.Oci", "OpenTelemetry", "OpenTelemetry.Api", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["Coffer.Attestation"] = ["Coffer.Oci", "Coffer.Jose"],
-        ["Coffer.KeyBroker"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.Service", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
+        ["Coffer.KeyBroker"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.Service", "Npgsql", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
         ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.Attestation", "Coffer.KeyBroker", "Coffer.KeyProvider", "Coffer.Service", "System.CommandLine", "Tomlyn"],
     };
 
@@ -46,6 +46,7 @@ public sealed class DependencyDirectionTests
     [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/ImageCrypt/StreamProcessor/", "src/KeyProvider/Daemon/")]
     [InlineData("Microsoft.AspNetCore", "src/Service/", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/", "src/KeyBroker/Health/", "src/KeyBroker/Page/", "src/KeyBroker/Telemetry/")]
     [InlineData("Microsoft.Data.Sqlite", "src/KeyBroker/Storage/Sqlite/")]
+    [InlineData("Npgsql", "src/KeyBroker/Storage/Postgres/")]
     [InlineData("OpenTelemetry", "src/Service/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]
     [InlineData("ICSharpCode", "src/Registry/Archive/")]

@@ -87,6 +87,22 @@ public sealed class BrokerProcess : IDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>Sends it a signal, such as STOP.</summary>
+    public async Task SignalAsync(string name) =>
+        (await Tool.RunAsync("kill", "-s", name, _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+
+    /// <summary>SIGHUP, and waits for what it says then.</summary>
+    public async Task HangUpAsync(string expected)
+    {
+        (await Tool.RunAsync("kill", "-s", "HUP", _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+        var began = Stopwatch.GetTimestamp();
+        while (!Log.Contains(expected, StringComparison.Ordinal))
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience) throw new TimeoutException($"the broker did not say '{expected}': {Log}");
+            await Task.Delay(20);
+        }
+    }
+
     /// <summary>SIGTERM; returns the exit status.</summary>
     public async Task<int> TerminateAsync()
     {

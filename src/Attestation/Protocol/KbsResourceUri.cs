@@ -1,10 +1,11 @@
+using System.Globalization;
 using Coffer.Oci;
 
 namespace Coffer.Attestation.Protocol;
 
 /// <summary>
-/// Names a resource: <c>kbs://[host[:port]]/repository/type/tag</c>. Each of the three is a letter, digit, <c>-</c> or <c>_</c>, then
-/// those and dots, at most 128 characters. Nothing here resolves or trusts the host.
+/// Names a resource: <c>kbs://[host[:port]]/repository/type/tag[?version=N]</c>. Each of the three is a letter, digit, <c>-</c> or <c>_</c>,
+/// then those and dots, at most 128 characters. Nothing here resolves or trusts the host.
 /// </summary>
 /// <param name="Host">The host, with its port where there is one; null where the URI has none, which means the configured broker.</param>
 /// <param name="Repository">The first segment.</param>
@@ -12,10 +13,17 @@ namespace Coffer.Attestation.Protocol;
 /// <param name="Tag">The third segment.</param>
 public sealed record KbsResourceUri(string? Host, string Repository, string Type, string Tag)
 {
-    private const int MostSegmentCharacters = 128, MostHostCharacters = 261;
+    private const int MostSegmentCharacters = 128, MostHostCharacters = 261, MostVersionDigits = 6;
+    private const string VersionMember = "version=";
+
+    /// <summary>The version that is meant, 1 to 999999; null for the one that the broker takes the path alone for.</summary>
+    public int? Version { get; init; }
 
     /// <summary>The three segments joined by slashes.</summary>
     public string Path => $"{Repository}/{Type}/{Tag}";
+
+    /// <summary>The path, and behind a question mark the version where there is one: as a request asks for it.</summary>
+    public string PathAndVersion => Version is { } version ? string.Create(CultureInfo.InvariantCulture, $"{Path}?{VersionMember}{version}") : Path;
 
     /// <summary>Reads a URI; <c>kbs+resource://</c> means the same as <c>kbs://</c>.</summary>
     /// <exception cref="AttestationException"><see cref="AttestationFault.Malformed"/>; <see cref="AttestationFault.Unsupported"/>: of another plugin.</exception>
@@ -37,7 +45,17 @@ public sealed record KbsResourceUri(string? Host, string Repository, string Type
         var host = rest[..slash];
         if (host.Length > MostHostCharacters || !host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']'))
             throw Malformed(text, "its host is not one");
-        return FromPath(rest[(slash + 1)..]) with { Host = host.Length == 0 ? null : host };
+        var path = rest[(slash + 1)..];
+        var question = path.IndexOf('?', StringComparison.Ordinal);
+        var version = question < 0 ? (int?)null : TryVersion(path[(question + 1)..]) ?? throw Malformed(text, "behind its question mark stands something else than version=N");
+        return FromPath(question < 0 ? path : path[..question]) with { Host = host.Length == 0 ? null : host, Version = version };
+    }
+
+    /// <summary>A version's number as it is written in a query, or null where it is none.</summary>
+    public static int? TryNumber(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length is > 0 and <= MostVersionDigits && text[0] != '0' && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>Reads the path alone, <c>repository/type/tag</c>.</summary>
@@ -54,11 +72,14 @@ public sealed record KbsResourceUri(string? Host, string Repository, string Type
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"kbs://{Host}/{Path}";
+    public override string ToString() => $"kbs://{Host}/{PathAndVersion}";
+
+    // A request carries what stands here: an image must not choose anything else of it.
+    private static int? TryVersion(string query) => query.StartsWith(VersionMember, StringComparison.Ordinal) ? TryNumber(query[VersionMember.Length..]) : null;
 
     private static bool IsSegment(string text) =>
         text.Length is > 0 and <= MostSegmentCharacters && text[0] != '.' && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static AttestationException Malformed(string text, string why) =>
-        new(AttestationFault.Malformed, $"'{Printable.Of(text)}' is no resource: {why}", "a resource is written kbs:///repository/type/tag");
+        new(AttestationFault.Malformed, $"'{Printable.Of(text)}' is no resource: {why}", "a resource is written kbs:///repository/type/tag, and a version of it kbs:///repository/type/tag?version=N");
 }

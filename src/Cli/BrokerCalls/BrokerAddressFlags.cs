@@ -23,11 +23,11 @@ internal sealed class BrokerAddressFlags
     /// <exception cref="CofferException">Wrong usage: no address; or the CA file cannot be used.</exception>
     public BrokerHttp Connect(ParseResult parsed, TimeProvider time) => Connect(parsed, Address(parsed), time);
 
-    /// <summary>The same where the address is known already.</summary>
-    /// <exception cref="CofferException">The CA file cannot be used.</exception>
-    public BrokerHttp Connect(ParseResult parsed, Uri address, TimeProvider time)
+    /// <summary>The same where the address is known already, perhaps with a client certificate.</summary>
+    /// <exception cref="CofferException">The CA file or the certificate cannot be used.</exception>
+    public BrokerHttp Connect(ParseResult parsed, Uri address, TimeProvider time, string? certificate = null, string? key = null)
     {
-        var options = new BrokerHttpOptions(address) { CaFile = parsed.GetValue(_ca) ?? Variable(CaVariable), InsecureHttp = parsed.GetValue(_plain), RetryRefusedFor = Patience };
+        var options = new BrokerHttpOptions(address) { ClientCertificateFile = certificate, ClientKeyFile = key, CaFile = parsed.GetValue(_ca) ?? Variable(CaVariable), InsecureHttp = parsed.GetValue(_plain), RetryRefusedFor = Patience };
         return new BrokerHttp(options, time);
     }
 

@@ -8,7 +8,7 @@ using Coffer.Oci;
 namespace Coffer.Cli.BrokerCalls;
 
 /// <summary>Calls of a broker's administration API. Owns its connections.</summary>
-internal sealed class BrokerApi(BrokerHttp http, string token) : IDisposable
+internal sealed class BrokerApi(BrokerHttp http, string? token) : IDisposable
 {
     private const string Root = "api/v1/";
     private const int MostAnswerBytes = 64 * 1024 * 1024;

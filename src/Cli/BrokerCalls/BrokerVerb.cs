@@ -41,13 +41,24 @@ internal abstract class BrokerVerb : Verb
     /// <summary>Prints the answer for a person.</summary>
     protected abstract void Show(ParseResult parsed, JsonNode? answer);
 
+    /// <summary>The answer where the flags say that no broker is asked; null where one is.</summary>
+    protected virtual Task<JsonNode?>? WithoutBroker(ParseResult parsed, CancellationToken cancellationToken) => null;
+
+    /// <summary>The exit status that an answer means.</summary>
+    protected virtual ExitStatus StatusOf(ParseResult parsed, JsonNode? answer) => ExitStatus.Done;
+
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var broker = _flags.Connect(parsed, _session.Time);
-        var answer = await AskAsync(parsed, broker, cancellationToken).ConfigureAwait(false);
+        var answer = WithoutBroker(parsed, cancellationToken) is { } offline ? await offline.ConfigureAwait(false) : await AskAsync(parsed, cancellationToken).ConfigureAwait(false);
         if (AnswersSecret) SecretOutput.Protect(_session);
         if (parsed.GetValue(_json)) JsonOutput.Write(Output, answer ?? new JsonObject());
         else Show(parsed, answer);
-        return (int)ExitStatus.Done;
+        return (int)StatusOf(parsed, answer);
+    }
+
+    private async Task<JsonNode?> AskAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var broker = _flags.Connect(parsed, _session.Time);
+        return await AskAsync(parsed, broker, cancellationToken).ConfigureAwait(false);
     }
 }

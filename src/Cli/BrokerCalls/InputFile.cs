@@ -19,7 +19,9 @@ internal static class InputFile
         return content.ToArray();
     }
 
-    private static FileStream Open(string file)
+    /// <summary>Opens a file to be read. The caller disposes it.</summary>
+    /// <exception cref="CofferException">It is not there.</exception>
+    public static FileStream Open(string file)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace Coffer.Cli.CommandLine;
 /// <summary>What verbs that look at one image have in common.</summary>
 internal sealed class OneImage
 {
-    private readonly Argument<string> _image = new("IMAGE")
+    private readonly Argument<string?> _image = new("IMAGE")
     {
         Description = "the image: docker://HOST/NAME[:TAG|@DIGEST], oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF] or dir:DIR",
     };
@@ -18,8 +18,10 @@ internal sealed class OneImage
 
     /// <param name="command">Gets argument and flags.</param>
     /// <param name="choosesInstances">False for verbs that always mean the whole image.</param>
-    public OneImage(Command command, bool choosesInstances = true)
+    /// <param name="isOptional">True for verbs that can do without.</param>
+    public OneImage(Command command, bool choosesInstances = true, bool isOptional = false)
     {
+        _image.Arity = isOptional ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne;
         command.Add(_image);
         _instances = choosesInstances ? new InstanceFlags(command, takesAll: true) : null;
         Shared = new SharedFlags(command, authFile: false);
@@ -30,7 +32,10 @@ internal sealed class OneImage
 
     public RegistryFlags Registry { get; }
 
-    public ImageLocation Location(ParseResult parsed) => ImageLocation.Parse(parsed.GetRequiredValue(_image));
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_image) is not null;
+
+    /// <exception cref="CofferException">None was given, or it is no location.</exception>
+    public ImageLocation Location(ParseResult parsed) => ImageLocation.Parse(parsed.GetValue(_image) ?? throw new CofferException("no image was given", ExitStatus.Usage));
 
     public InstanceSelection Instances(ParseResult parsed) => _instances?.Read(parsed) ?? InstanceSelection.All;
 

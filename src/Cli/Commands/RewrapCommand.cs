@@ -2,12 +2,10 @@ using System.CommandLine;
 using Coffer.Cli.CommandLine;
 using Coffer.Cli.Output;
 using Coffer.Cli.Progress;
-using Coffer.ImageCrypt;
+using Coffer.Cli.Rewrapping;
 using Coffer.ImageCrypt.Keys;
 using Coffer.ImageCrypt.Layers;
 using Coffer.ImageCrypt.Rewrap;
-using Coffer.ImageCrypt.Transfer;
-using Coffer.ImageCrypt.Trees;
 using Coffer.Oci;
 using Coffer.Registry;
 
@@ -25,24 +23,31 @@ internal sealed class RewrapCommand : Verb
     private readonly OneImage _image;
     private readonly Argument<string?> _destination = new("DST") { Description = "where the new image goes; without it IMAGE is changed where it is", Arity = ArgumentArity.ZeroOrOne };
     private readonly RegistryFlags _destinationFlags;
+    private readonly ImageListFlags _list;
 
     public RewrapCommand(Session session)
         : base(
             "rewrap",
-            "Change who can open an encrypted image, by rewriting its manifests only.",
+            "Change who can open encrypted images, by rewriting their manifests only.",
             "coffer rewrap -d priv.pem --add jwe:pub2.pem --remove all oci:enc:tag",
             "coffer rewrap -d priv.pem --add provider:kms docker://registry.example/app:1-enc",
-            "coffer rewrap --remove jwe:1 --delete-old docker://registry.example/app:1-enc")
+            "coffer rewrap --remove jwe:1 --delete-old docker://registry.example/app:1-enc",
+            "coffer rewrap --images images.txt --dry-run -d provider:coffer --add provider:coffer:keyid=kbs:///default/image-kek/team-a --remove opened")
     {
         Note = """
             No layer is read, moved or encrypted anew. Recipients that cannot be read here are kept unless a selector takes them.
+
+            With --images the images of a list are changed where they are. An image whose packets name the key version that is
+            added already stays as it is, so a list that was not finished is simply begun again. One that fails does not stop
+            the others: it has one line on stderr, and the exit status is 1.
 
             What it cannot do: take back what was given. Whoever had a layer key keeps it, and whoever still finds the old
             manifest opens it as before. To shut somebody out, encrypt the original image again.
             """;
         _keys = new KeyFlag(this);
         foreach (var option in (Option[])[_add, _remove, _deleteOld, _removeSignatures, _digestFile]) Add(option);
-        _image = new OneImage(this, choosesInstances: false);
+        _list = new ImageListFlags(this);
+        _image = new OneImage(this, choosesInstances: false, isOptional: true);
         Add(_destination);
         _destinationFlags = new RegistryFlags(this, "dest-", "destination", _image.Registry);
         SetAction((parsed, cancellationToken) => RunAsync(parsed, session, cancellationToken));
@@ -51,35 +56,38 @@ internal sealed class RewrapCommand : Verb
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         using var reporter = session.Report(_image.Shared.Quiet(parsed));
-        var location = _image.Location(parsed);
-        var destination = Destination(parsed, location);
+        _list.Check(parsed, _image.IsGiven(parsed), parsed.GetValue(_digestFile) is not null);
+        var location = _list.IsGiven(parsed) ? null : _image.Location(parsed);
+        var destination = location is null ? null : Destination(parsed, location);
         var add = (parsed.GetValue(_add) ?? []).Select(RecipientSpec.Parse).ToList();
         var remove = (parsed.GetValue(_remove) ?? []).Select(RemovalSelector.Parse).ToList();
         if (add.Count + remove.Count == 0) throw new CofferException("neither --add nor --remove was given", ExitStatus.Usage, "coffer rewrap --help shows what can be changed");
+        var images = location is null ? await _list.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false) : [];
 
         using var recipients = add.Count == 0 ? null : await RecipientSet.ResolveAsync(add, cancellationToken).ConfigureAwait(false);
         var needsKey = add.Count > 0 || remove.Any(r => r.NeedsKey);
         using var keys = needsKey ? await _keys.ReadAsync(parsed, session, reporter, cancellationToken).ConfigureAwait(false) : null;
-
-        var options = _image.Registry.Read(parsed, _image.Shared, reporter);
-        var source = await location.OpenSourceAsync(options, cancellationToken).ConfigureAwait(false);
-        await using var _ = source.ConfigureAwait(false);
-        var signed = await Signatures.CheckAsync(source, parsed.GetValue(_removeSignatures), cancellationToken).ConfigureAwait(false);
-        var tree = await ImageTree.ReadAsync(source, InstanceSelection.All, cancellationToken).ConfigureAwait(false);
-        RequireEncrypted(source, tree);
-
-        TransferResult result;
-        var sink = destination is null ? Editable(source).OpenForEditing() : await destination.OpenSinkAsync(_destinationFlags.Read(parsed, _image.Shared, reporter), cancellationToken).ConfigureAwait(false);
-        await using (sink.ConfigureAwait(false))
+        var order = new RewrapOrder(keys, recipients, remove)
         {
-            var transfer = new ImageTransfer(source, sink, new RewrapTransform(keys, recipients, remove), reporter) { Retries = _image.Shared.RetryTimes(parsed) };
-            result = await transfer.RunAsync(tree, cancellationToken).ConfigureAwait(false);
+            RemoveSignatures = parsed.GetValue(_removeSignatures), DeleteOld = parsed.GetValue(_deleteOld), Retries = _image.Shared.RetryTimes(parsed), SkipsDone = location is null,
+        };
+        var registry = _image.Registry.Read(parsed, _image.Shared, reporter);
+        if (location is null)
+        {
+            var list = new RewrapList(order, registry, _list.Parallel(parsed), _list.IsDryRun(parsed));
+            return await ImageListFlags.RunAsync(list, images, session, _image.Shared.Json(parsed), _image.Shared.Quiet(parsed), cancellationToken).ConfigureAwait(false);
         }
+
+        var source = await location.OpenSourceAsync(registry, cancellationToken).ConfigureAwait(false);
+        await using var _ = source.ConfigureAwait(false);
+        var read = await ImageRewrap.ReadAsync(order, source, cancellationToken).ConfigureAwait(false);
+        var result = await ImageRewrap.RunAsync(
+            order, source, read, destination is null ? null : token => destination.OpenSinkAsync(_destinationFlags.Read(parsed, _image.Shared, reporter), token), reporter, cancellationToken).ConfigureAwait(false);
         reporter.Dispose();
-        if (signed) Signatures.Tell(result.Root.Digest, reporter);
-        if (parsed.GetValue(_digestFile) is { } file) DigestFile.Write(file, result.Root.Digest);
-        var remaining = destination is null ? await RetireAsync(source, result, location.Transport == "docker", parsed.GetValue(_deleteOld), reporter, cancellationToken).ConfigureAwait(false) : [];
-        Print(parsed, session, result, (destination ?? location).Text, remaining);
+        if (result.WasSigned) Signatures.Tell(result.Transfer.Root.Digest, reporter);
+        if (parsed.GetValue(_digestFile) is { } file) DigestFile.Write(file, result.Transfer.Root.Digest);
+        WarnOfRemaining(result.Remaining, location.Transport == "docker", order.DeleteOld, reporter);
+        Print(parsed, session, result, (destination ?? location).Text);
         return (int)ExitStatus.Done;
     }
 
@@ -92,20 +100,8 @@ internal sealed class RewrapCommand : Verb
         return destination;
     }
 
-    private static IEditableImage Editable(IImageSource source) => source as IEditableImage ?? throw new CofferException(
-        $"{Printable.Of(source.Location)} cannot be changed where it is", ExitStatus.Usage, "give a destination: coffer rewrap ... IMAGE DST");
-
-    private static void RequireEncrypted(IImageSource source, ImageTree tree)
+    private static void WarnOfRemaining(IReadOnlyList<Digest> remaining, bool inRegistry, bool delete, Reporter reporter)
     {
-        if (tree.Manifests.Any(m => m.Manifest.Layers.Any(l => EncAnnotations.IsEncrypted(l.MediaType)))) return;
-        throw new CofferException($"{Printable.Of(source.Location)} has no encrypted layer: there are no recipients to change", ExitStatus.Failed, "coffer encrypt -e SPEC SRC DST encrypts it");
-    }
-
-    private static async ValueTask<IReadOnlyList<Digest>> RetireAsync(
-        IImageSource source, TransferResult result, bool inRegistry, bool delete, Reporter reporter, CancellationToken cancellationToken)
-    {
-        if (result.Before.Digest == result.Root.Digest) return [];
-        var remaining = await Editable(source).RetireAsync(result.Before, result.Root, delete, cancellationToken).ConfigureAwait(false);
         var remedy = delete ? ""
             : inRegistry ? "; --delete-old would have deleted it, and so every other tag that names it, but no layer"
             : "; another entry of the layout names it";
@@ -113,23 +109,22 @@ internal sealed class RewrapCommand : Verb
         {
             reporter.Warn($"the replaced manifest {digest} is still there and still opens for the old recipients{remedy}");
         }
-        return remaining;
     }
 
-    private void Print(ParseResult parsed, Session session, TransferResult result, string destination, IReadOnlyList<Digest> remaining)
+    private void Print(ParseResult parsed, Session session, RewrapResult result, string destination)
     {
         if (_image.Shared.Json(parsed))
         {
-            TransferJson.Write(session.Output, result, destination, json =>
+            TransferJson.Write(session.Output, result.Transfer, destination, json =>
             {
                 json.WriteStartArray("remaining");
-                foreach (var digest in remaining) json.WriteStringValue(digest.ToString());
+                foreach (var digest in result.Remaining) json.WriteStringValue(digest.ToString());
                 json.WriteEndArray();
             });
         }
         else if (!_image.Shared.Quiet(parsed))
         {
-            TransferText.Write(session.Output, result, destination, "rewrapped");
+            TransferText.Write(session.Output, result.Transfer, destination, "rewrapped");
         }
     }
 }

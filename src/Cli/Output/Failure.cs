@@ -45,9 +45,10 @@ internal static class Failure
         }
     }
 
-    // What the rooms let through all the same: still one line, and never the type names and paths of a stack trace.
-    private static CofferException Translate(Exception e) => e switch
+    /// <summary>What went wrong, in one line. What the rooms let through all the same never shows the type names and paths of a stack trace.</summary>
+    public static CofferException Translate(Exception e) => e switch
     {
+        CofferException known => known,
         IOException { HResult: NoSpace } => new("no space left on the device", hint: "free some space; nothing of the image was left behind", inner: e),
         UnauthorizedAccessException => new("permission denied", hint: "check the owner and mode of the files and directories named", inner: e),
         HttpRequestException => new($"a server cannot be reached: {Printable.Of(e.Message)}", ExitStatus.Unreachable, inner: e),

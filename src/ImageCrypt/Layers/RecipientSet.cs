@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Coffer.ImageCrypt.Cipher;
 using Coffer.ImageCrypt.Keys;
 using Coffer.ImageCrypt.KeyWrap;
+using Coffer.ImageCrypt.KeyWrap.Provider;
 using Coffer.Oci;
 
 namespace Coffer.ImageCrypt.Layers;
@@ -15,6 +16,9 @@ public sealed class RecipientSet : IDisposable
     private readonly IReadOnlyList<IKeyWrapper> _wrappers;
 
     private RecipientSet(IReadOnlyList<IKeyWrapper> wrappers) => _wrappers = wrappers;
+
+    /// <summary>What came of trying each wrapper, in their order.</summary>
+    public IReadOnlyList<TriedRecipient> Tried { get; private set; } = [];
 
     /// <summary>Resolves every recipient and wraps a throw-away key for each, before the first byte of an image is read.</summary>
     /// <exception cref="CofferException">A recipient cannot be resolved, or its wrapper refuses or answers with nothing.</exception>
@@ -31,8 +35,7 @@ public sealed class RecipientSet : IDisposable
                 if (own.Count > 0) wrappers.AddRange(await scheme.CreateWrappersAsync(own, cancellationToken).ConfigureAwait(false));
             }
             if (wrappers.Count == 0) throw new CofferException("no recipient was given", ExitStatus.Usage, "give -e SCHEME:RECIPIENT, such as -e jwe:pub.pem");
-            using var trial = LayerKey.Generate(Digest.Of([]));
-            await set.WrapAsync(trial, cancellationToken).ConfigureAwait(false);
+            set.Tried = [.. (await set.WrapAsync(TrialOptions.Write(), cancellationToken).ConfigureAwait(false)).Select(Try)];
             return set;
         }
         catch
@@ -44,9 +47,11 @@ public sealed class RecipientSet : IDisposable
 
     /// <summary>One packet per wrapper, as annotation name and base64 item.</summary>
     /// <exception cref="CofferException">A wrapper refused or answered with nothing.</exception>
-    public async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> WrapAsync(LayerKey key, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<KeyValuePair<string, string>>> WrapAsync(LayerKey key, CancellationToken cancellationToken) => WrapAsync(PrivateOptions.Write(key), cancellationToken);
+
+    // Zeroes the options.
+    private async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> WrapAsync(byte[] json, CancellationToken cancellationToken)
     {
-        var json = PrivateOptions.Write(key);
         try
         {
             var packets = new List<KeyValuePair<string, string>>(_wrappers.Count);
@@ -63,6 +68,9 @@ public sealed class RecipientSet : IDisposable
             CryptographicOperations.ZeroMemory(json);
         }
     }
+
+    private static TriedRecipient Try(KeyValuePair<string, string> packet) => new(
+        packet.Key, packet.Key.StartsWith(EncAnnotations.ProviderPrefix, StringComparison.Ordinal) ? ProviderPacket.KeyId(Convert.FromBase64String(packet.Value)) : null);
 
     /// <summary>Releases tokens and connections.</summary>
     public void Dispose()

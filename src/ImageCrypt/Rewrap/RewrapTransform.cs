@@ -22,6 +22,9 @@ public sealed class RewrapTransform(
     /// <inheritdoc/>
     public bool ConvertsToOci => false;
 
+    /// <summary>Encrypted layers that stay as they are; null for none.</summary>
+    public Func<Descriptor, bool>? Leaves { get; init; }
+
     /// <summary>Selectors that took nobody in any layer; with one of them the whole is refused.</summary>
     public IEnumerable<string> UnusedSelectors => remove.Where(r => !_used.Contains(r)).Select(r => r.Text);
 
@@ -32,7 +35,7 @@ public sealed class RewrapTransform(
         for (var i = 0; i < changes.Length; i++)
         {
             var layer = manifest.Layers[i];
-            if (!EncAnnotations.IsEncrypted(layer.MediaType)) continue;
+            if (!EncAnnotations.IsEncrypted(layer.MediaType) || Leaves?.Invoke(layer) == true) continue;
             changes[i] = new RewrapLayer(layer, await RewriteAsync(layer, cancellationToken).ConfigureAwait(false));
         }
         return changes;

@@ -8,24 +8,24 @@ namespace Coffer.KeyBroker.Access;
 /// <summary>A credential for the administration API as it is kept: what it may do, and the hash of its secret.</summary>
 /// <param name="Id">16 hex digits.</param>
 /// <param name="Hash">SHA-256 of the secret part's ASCII text.</param>
-/// <param name="Permissions">What it holds.</param>
-/// <param name="Paths">Globs in their normal form; empty where it holds nothing that asks for a path.</param>
+/// <param name="Roles">What it makes of its holder.</param>
+/// <param name="Paths">Globs in their normal form; empty where no role asks for a path.</param>
 /// <param name="Created">When it was made.</param>
 /// <param name="Expires">From when on it is refused; null for never.</param>
 internal sealed record AccessToken(
-    string Id, ReadOnlyMemory<byte> Hash, IReadOnlyList<Permission> Permissions, IReadOnlyList<string> Paths, DateTimeOffset Created, DateTimeOffset? Expires)
+    string Id, ReadOnlyMemory<byte> Hash, IReadOnlyList<Role> Roles, IReadOnlyList<string> Paths, DateTimeOffset Created, DateTimeOffset? Expires)
 {
     /// <summary>What its maker wrote about it; null for nothing.</summary>
     public string? Comment { get; init; }
 
     /// <summary>The caller that it makes.</summary>
-    public Caller ToCaller() => new(Id, Permissions.ToHashSet(), Paths);
+    public Caller ToCaller() => new(Id, [.. Roles.Select(r => Grant.Of(r, Paths))]);
 
     /// <summary>What operators see: everything but the hash.</summary>
     public JsonObject Describe(DateTimeOffset now) => new()
     {
         ["id"] = Id,
-        ["can"] = Texts(Permissions.Select(PermissionNames.Of)),
+        ["can"] = Texts(Roles.Select(RoleNames.Of)),
         ["paths"] = Texts(Paths),
         ["created"] = Time(Created),
         ["expires"] = Expires is { } expires ? Time(expires) : null,
@@ -42,7 +42,7 @@ internal sealed record AccessToken(
             json.WriteStartObject();
             json.WriteBase64String("hash", Hash.Span);
             json.WriteStartArray("can");
-            foreach (var permission in Permissions) json.WriteStringValue(PermissionNames.Of(permission));
+            foreach (var role in Roles) json.WriteStringValue(RoleNames.Of(role));
             json.WriteEndArray();
             json.WriteStartArray("paths");
             foreach (var path in Paths) json.WriteStringValue(path);
@@ -64,7 +64,7 @@ internal sealed record AccessToken(
             var json = document.RootElement;
             return new AccessToken(
                 id, json.GetProperty("hash").GetBytesFromBase64(),
-                [.. json.GetProperty("can").EnumerateArray().Select(p => PermissionNames.Parse(p.GetString()!))],
+                [.. json.GetProperty("can").EnumerateArray().Select(p => RoleNames.Parse(p.GetString()!))],
                 [.. json.GetProperty("paths").EnumerateArray().Select(p => p.GetString()!)],
                 json.GetProperty("created").GetDateTimeOffset(),
                 json.TryGetProperty("expires", out var expires) ? expires.GetDateTimeOffset() : null)

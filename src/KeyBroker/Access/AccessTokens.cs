@@ -21,7 +21,7 @@ internal sealed class AccessTokens(TimeProvider time)
     /// <returns>Its record, and its text, which is shown once.</returns>
     /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>.</exception>
     public async ValueTask<(AccessToken Token, string Text)> CreateAsync(
-        IStoreWriter store, IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
+        IStoreWriter store, IReadOnlyList<Role> roles, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
     {
         if (await store.CountAsync(Collections.AccessTokens).ConfigureAwait(false) >= Most)
         {
@@ -30,16 +30,16 @@ internal sealed class AccessTokens(TimeProvider time)
         while (true)
         {
             var (text, drawn) = BearerToken.Draw();
-            if (await AddAsync(store, drawn, permissions, paths, lifetime, comment).ConfigureAwait(false) is { } token) return (token, text);
+            if (await AddAsync(store, drawn, roles, paths, lifetime, comment).ConfigureAwait(false) is { } token) return (token, text);
         }
     }
 
     /// <summary>Adds a token whose text is known already; null where its id is taken.</summary>
     public async ValueTask<AccessToken?> AddAsync(
-        IStoreWriter store, BearerToken bearer, IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
+        IStoreWriter store, BearerToken bearer, IReadOnlyList<Role> roles, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
     {
         var now = time.GetUtcNow();
-        var token = new AccessToken(bearer.Id, bearer.Hash, permissions, paths, now, now + lifetime) { Comment = comment };
+        var token = new AccessToken(bearer.Id, bearer.Hash, roles, paths, now, now + lifetime) { Comment = comment };
         return await store.AddAsync(Collections.AccessTokens, token.Id, token.ToBytes(), token.Expires + Remembered).ConfigureAwait(false) ? token : null;
     }
 

@@ -9,6 +9,9 @@ internal sealed class AccessWatch(BrokerParts parts) : IAccessWatch
     public Task UnauthenticatedAsync(string requestId, string reason, CancellationToken cancellationToken) =>
         parts.Floods.WriteAsync(parts.Store, new AuditEvent(requestId, "access.unauthenticated", AuditOutcome.Denied, reason), cancellationToken);
 
+    public Task LimitedAsync(string requestId, string reason, CancellationToken cancellationToken) =>
+        parts.Floods.WriteAsync(parts.Store, new AuditEvent(requestId, "access.limited", AuditOutcome.Denied, reason), cancellationToken);
+
     public Task DeniedAsync(string requestId, Caller caller, string route, string reason, CancellationToken cancellationToken) => parts.Store.WriteAsync(
         async writer =>
         {

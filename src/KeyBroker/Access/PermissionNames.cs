@@ -1,25 +1,27 @@
 using Coffer.KeyBroker.Admin;
-using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Access;
 
-/// <summary>How the permissions that a token can hold are written.</summary>
+/// <summary>How permissions are written: in the OpenAPI document and in docs/broker/access.md.</summary>
 internal static class PermissionNames
 {
     public static string Of(Permission permission) => permission switch
     {
-        Permission.Wrap => "wrap",
+        Permission.None => "none",
+        Permission.Authenticated => "authenticated",
+        Permission.Status => "status",
         Permission.Audit => "audit",
+        Permission.Wrap => "wrap",
+        Permission.ReadResources => "read-resources",
+        Permission.WriteResources => "write-resources",
+        Permission.ReadPolicies => "read-policies",
+        Permission.WritePolicies => "write-policies",
+        Permission.ReadReferences => "read-references",
+        Permission.ReadHosts => "read-hosts",
+        Permission.Enrol => "enrol",
+        Permission.ReadNamespaces => "read-namespaces",
+        Permission.ReadTokens => "read-tokens",
         Permission.Admin => "admin",
         _ => throw new ArgumentOutOfRangeException(nameof(permission)),
-    };
-
-    /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>: there is no such permission.</exception>
-    public static Permission Parse(string name) => name switch
-    {
-        "wrap" => Permission.Wrap,
-        "audit" => Permission.Audit,
-        "admin" => Permission.Admin,
-        _ => throw new BrokerException(BrokerFault.BadRequest, $"'{Printable.Of(name, 32)}' is nothing that a token can do", "it can wrap, audit or admin"),
     };
 }

@@ -10,7 +10,7 @@ namespace Coffer.KeyBroker.Admin;
 /// </summary>
 internal sealed class AdminBody
 {
-    private const int MostDepth = 32;
+    private const int MostDepth = 64;
 
     private readonly JsonObject _json;
 
@@ -60,6 +60,17 @@ internal sealed class AdminBody
         return [.. array.Select(n => TextOf(n, name, mostCharacters))];
     }
 
+    /// <summary>Whether a member is there, also as null.</summary>
+    public bool Has(string name) => _json.ContainsKey(name);
+
+    /// <summary>A whole number within bounds, of 64 bits; null where it is absent.</summary>
+    public long? LongOrNull(string name, long least, long most)
+    {
+        if (_json[name] is not { } node) return null;
+        if (node is JsonValue value && value.TryGetValue<long>(out var number) && number >= least && number <= most) return number;
+        throw Bad($"'{name}' is not a whole number from {least} to {most}");
+    }
+
     /// <summary>A whole number within bounds; null where it is absent.</summary>
     public int? NumberOrNull(string name, int least, int most)
     {
@@ -67,6 +78,9 @@ internal sealed class AdminBody
         if (node is JsonValue value && value.TryGetValue<int>(out var number) && number >= least && number <= most) return number;
         throw Bad($"'{name}' is not a whole number from {least} to {most}");
     }
+
+    /// <summary>A JSON object; null where it is absent or null.</summary>
+    public JsonObject? ObjectOrNull(string name) => _json[name] is not { } node ? null : node as JsonObject ?? throw Bad($"'{name}' is not an object");
 
     private static string TextOf(JsonNode? node, string name, int most) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? TextOf(text, name, most) : throw Bad($"'{name}' is not a text");

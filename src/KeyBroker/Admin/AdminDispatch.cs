@@ -3,6 +3,7 @@ using Coffer.Attestation;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Telemetry;
 using Coffer.Oci;
+using Coffer.KeyBroker.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -49,19 +50,24 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         var found = target is null ? null : Find(context.Request.Method, target);
         var facts = RequestFacts.Of(context);
         if (found is { } known) facts.Route = Root + known.Route.Pattern;
-        var caller = found?.Route.Needs == Permission.None ? Caller.Unknown : await AuthenticateAsync(context, cancellationToken).ConfigureAwait(false);
-        facts.Actor = caller.TokenId;
+        var caller = await AuthenticateAsync(context, found?.Route.Needs, isAgain: false, cancellationToken).ConfigureAwait(false);
+        facts.Actor = caller.Actor;
         if (broken is not null) throw broken;
         if (found is not var (route, values)) throw Missing(context.Request.Method, target!);
-        await RequireAsync(context, caller, route, cancellationToken).ConfigureAwait(false);
+        await RequireAsync(context, caller, route, values, cancellationToken).ConfigureAwait(false);
         var unknown = target!.Query.Keys.FirstOrDefault(name => route.Query.All(q => q.Name != name));
         if (unknown is not null) throw new BrokerException(BrokerFault.BadRequest, $"'{Printable.Of(unknown, 64)}' is no member of this query");
         var body = await RequestBody.ReadAsync(context.Request, route.MostBodyBytes, cancellationToken).ConfigureAwait(false);
         try
         {
             // A body can be held back for minutes: a token that was ended meanwhile does nothing any more.
-            if (route.Needs != Permission.None && route.Method != "GET") await RequireAsync(context, await AuthenticateAsync(context, cancellationToken).ConfigureAwait(false), route, cancellationToken).ConfigureAwait(false);
+            if (route.Needs != Permission.None && route.Method != "GET") await RequireAsync(context, await AuthenticateAsync(context, route.Needs, isAgain: true, cancellationToken).ConfigureAwait(false), route, values, cancellationToken).ConfigureAwait(false);
             return await route.Handle(new AdminCall(context.TraceIdentifier, caller, values, target.Query, body), cancellationToken).ConfigureAwait(false);
+        }
+        catch (AccessDeniedException e)
+        {
+            await watch.DeniedAsync(context.TraceIdentifier, caller, $"{route.Method} {route.Pattern}", e.Message, cancellationToken).ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -93,12 +99,17 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         return null;
     }
 
-    private async Task<Caller> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task<Caller> AuthenticateAsync(HttpContext context, Permission? needed, bool isAgain, CancellationToken cancellationToken)
     {
         try
         {
-            var sent = context.Request.Headers.Authorization;
-            return await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
+            var shown = RequestCredential.Of(context) with { IsSeenBefore = isAgain };
+            return needed == Permission.None ? callers.Unknown(shown) : await callers.RequireAsync(shown, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LimitedException e)
+        {
+            await watch.LimitedAsync(context.TraceIdentifier, e.Message, cancellationToken).ConfigureAwait(false);
+            throw;
         }
         catch (BrokerException e) when (e.Fault == BrokerFault.Unauthenticated)
         {
@@ -107,12 +118,15 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
         }
     }
 
-    private async Task RequireAsync(HttpContext context, Caller caller, AdminRoute route, CancellationToken cancellationToken)
+    // Where a route names a resource, whoever reaches it not is turned away here; what names it in a body or a list, the route itself looks after.
+    private async Task RequireAsync(HttpContext context, Caller caller, AdminRoute route, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
     {
-        if (caller.Holds(route.Needs)) return;
-        var reason = $"access token {caller.TokenId} may not do this";
-        await watch.DeniedAsync(context.TraceIdentifier, caller, $"{route.Method} {route.Pattern}", reason, cancellationToken).ConfigureAwait(false);
-        throw new BrokerException(BrokerFault.Denied, reason, route.Needs == Permission.Admin ? "it needs an administrator's token" : $"it needs a token that can {PermissionNames.Of(route.Needs)}");
+        var error = !caller.Holds(route.Needs) ? AccessDeniedException.Of(caller, route.Needs)
+            : RoleTable.IsAtPaths(route.Needs) && route.NamesResource && !caller.Reaches(route.Needs, values[AdminRoute.ResourcePath]) ? AccessDeniedException.AtPath(caller, values[AdminRoute.ResourcePath])
+            : null;
+        if (error is null) return;
+        await watch.DeniedAsync(context.TraceIdentifier, caller, $"{route.Method} {route.Pattern}", error.Message, cancellationToken).ConfigureAwait(false);
+        throw error;
     }
 
     private BrokerException Missing(string method, RequestTarget target)

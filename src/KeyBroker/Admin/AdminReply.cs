@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Limits;
 using Microsoft.AspNetCore.Http;
 
 namespace Coffer.KeyBroker.Admin;
@@ -22,6 +24,7 @@ internal static class AdminReply
         var response = context.Response;
         response.StatusCode = FaultNames.StatusOf(error.Fault);
         if (error.Fault == BrokerFault.Unauthenticated) response.Headers.WWWAuthenticate = "Bearer";
+        if (error is LimitedException limited) response.Headers.RetryAfter = limited.RetryAfter.ToString(CultureInfo.InvariantCulture);
         var details = new JsonObject { ["fault"] = FaultNames.Of(error), ["message"] = error.Message };
         if (error.Hint is { } hint) details["hint"] = hint;
         if (error.Details.Count > 0) details["details"] = new JsonArray([.. error.Details.Select(d => (JsonNode?)d)]);

@@ -8,8 +8,14 @@ namespace Coffer.KeyBroker.Admin;
 /// <param name="Handle">Does it. What it throws becomes the answer: <see cref="BrokerException"/> with its status, anything else 500.</param>
 internal sealed record AdminRoute(string Method, string Pattern, Permission Needs, string Summary, Func<AdminCall, CancellationToken, Task<AdminAnswer>> Handle)
 {
+    /// <summary>What a pattern calls the path of a resource, in <c>{*path}</c>.</summary>
+    public const string ResourcePath = "path";
+
     /// <summary>The bound on bodies where a route names none: 1 MiB.</summary>
     public const int UsualBodyBytes = 1024 * 1024;
+
+    /// <summary>Whether its pattern names a resource: then its caller must reach that.</summary>
+    public bool NamesResource => Pattern.EndsWith($"{{*{ResourcePath}}}", StringComparison.Ordinal);
 
     /// <summary>Larger bodies are refused before the route runs, in bytes.</summary>
     public int MostBodyBytes { get; init; } = UsualBodyBytes;

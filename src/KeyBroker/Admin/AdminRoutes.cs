@@ -11,16 +11,22 @@ internal static class AdminRoutes
         List<AdminRoute> routes =
         [
             .. TokenRoutes.Of(parts),
+            .. TokenKeyRoutes.Of(parts),
             .. AuditRoutes.Of(parts),
+            .. AuditExportRoutes.Of(parts),
             .. StatusRoutes.Of(parts),
             .. HostRoutes.Of(parts),
             .. TrustRoutes.Of(parts),
             .. JoinTokenRoutes.Of(parts),
             .. ApprovalRuleRoutes.Of(parts),
             .. EnrolRoutes.Of(parts),
+            .. NamespaceRoutes.Of(parts),
             .. PolicyRoutes.Of(parts),
+            .. PolicyTrialRoutes.Of(parts),
+            .. PolicyReplayRoutes.Of(parts),
             .. ReferenceRoutes.Of(parts),
             .. ResourceRoutes.Of(parts),
+            .. KeyRoutes.Of(parts),
             .. WrapRoutes.Of(parts),
         ];
         routes.Add(OpenApiRoute.Of(routes));

@@ -1,24 +1,43 @@
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Resources;
 
 namespace Coffer.KeyBroker.Admin;
 
 /// <summary>Who calls the administration API.</summary>
-/// <param name="TokenId">The id of the access token; null where the route needs none: then none is looked at.</param>
-/// <param name="Permissions">What the token holds.</param>
-/// <param name="Paths">Globs of the resource paths that it reaches (<see cref="Glob"/>); <c>**</c> for all.</param>
-internal sealed record Caller(string? TokenId, IReadOnlySet<Permission> Permissions, IReadOnlyList<string> Paths)
+/// <param name="Actor">How the audit names him: an access token's id; null where the route needs no credential: then none is looked at.</param>
+/// <param name="Grants">What he may do, and where.</param>
+internal sealed record Caller(string? Actor, IReadOnlyList<Grant> Grants)
 {
     /// <summary>Somebody without a credential.</summary>
-    public static Caller Unknown { get; } = new(null, new HashSet<Permission>(), []);
+    public static Caller Unknown { get; } = new(null, []);
 
-    /// <summary>Whether the caller may do what asks for that; <see cref="Permission.Admin"/> may do everything.</summary>
+    /// <summary>The same as <see cref="Actor"/>.</summary>
+    public string? TokenId => Actor;
+
+    /// <summary>What he reaches with any of his roles, for messages.</summary>
+    public IEnumerable<string> Paths => Grants.SelectMany(g => g.Paths).Select(p => p.Text).Distinct();
+
+    /// <summary>Whether he may do what asks for that, at some path at least.</summary>
     public bool Holds(Permission needed) => needed switch
     {
         Permission.None => true,
-        Permission.Authenticated => TokenId is not null,
-        _ => TokenId is not null && (Permissions.Contains(needed) || Permissions.Contains(Permission.Admin)),
+        Permission.Authenticated => Actor is not null,
+        _ => Actor is not null && With(needed).Any(),
     };
 
-    /// <summary>Whether one of the caller's globs covers the resource path.</summary>
-    public bool Reaches(string resourcePath) => ResourcePath.TryParse(resourcePath) is { } path && Paths.Any(p => Glob.Parse(p).Matches(path));
+    /// <summary>The grants that have a permission.</summary>
+    public IEnumerable<Grant> With(Permission needed) => Grants.Where(g => RoleTable.Has(g.Role, needed));
+
+    /// <summary>Whether he may do that at a resource's path; what is no such path is left to administrators, who hear what is wrong with it.</summary>
+    public bool Reaches(Permission needed, string resourcePath) =>
+        ResourcePath.TryParse(resourcePath) is { } path ? Reaches(needed, path) : With(needed).Any(g => g.Role == Role.Admin);
+
+    /// <summary>Whether he may do that at a resource's path.</summary>
+    public bool Reaches(Permission needed, ResourcePath path) => With(needed).Any(g => g.Reaches(path));
+
+    /// <exception cref="AccessDeniedException">He may not do that at the path.</exception>
+    public void Require(Permission needed, ResourcePath path)
+    {
+        if (!Reaches(needed, path)) throw AccessDeniedException.AtPath(this, path.ToString());
+    }
 }

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.RootKeys.Ring;
+using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Audit;
 
@@ -25,8 +27,42 @@ internal sealed record AuditHead(string Writer, long Sequence, string Hash)
     }
 
     /// <summary>The record: the head with HMAC-SHA-256 over it, by a key that only brokers with the root key have.</summary>
-    internal byte[] Seal(SecretBytes key) => Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $$"""{"v":1,"seq":{{Sequence}},"hash":"{{Hash}}","mac":"{{Convert.ToHexStringLower(Mac(key))}}"}"""));
+    /// <param name="key">Of that generation.</param>
+    /// <param name="generation">The root key's, told where it is not the first.</param>
+    internal byte[] Seal(SecretBytes key, byte generation = RingState.First)
+    {
+        var named = generation == RingState.First ? "" : string.Create(CultureInfo.InvariantCulture, $""","key":{generation}""");
+        return Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $$"""{"v":1,"seq":{{Sequence}},"hash":"{{Hash}}","mac":"{{Convert.ToHexStringLower(Mac(key))}}"{{named}}}"""));
+    }
+
+    /// <summary>The same, under the generation that is sealed under now.</summary>
+    internal byte[] Seal(KeyRing ring)
+    {
+        var (generation, key) = ring.Sealing(Collections.AuditHeads, AuditLog.HeadPurpose);
+        return Seal(key, generation);
+    }
+
+    /// <summary>Null where the record is no head, or not one of that writer under the generation that it names.</summary>
+    internal static AuditHead? Open(string writer, ReadOnlyMemory<byte> record, KeyRing ring) => GenerationOf(record) is { } generation
+        ? Open(writer, record, ring.Key(generation, AuditLog.HeadPurpose, () => AuditBreak.OfHead(writer, "was changed, or written under another root key")))
+        : null;
+
+    /// <summary>Under which generation of the root key a head is authenticated; null where the record is no head.</summary>
+    internal static byte? GenerationOf(ReadOnlyMemory<byte> record)
+    {
+        if (record.Length > 1024) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(record, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            return document.RootElement.TryGetProperty("key"u8, out var named) ? named.GetByte() : RingState.First;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Null where the record is no head, or not one of that writer under that key.</summary>
     internal static AuditHead? Open(string writer, ReadOnlyMemory<byte> record, SecretBytes key)

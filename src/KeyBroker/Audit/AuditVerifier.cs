@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.RootKeys;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Storage;
 
 namespace Coffer.KeyBroker.Audit;
@@ -7,11 +8,16 @@ namespace Coffer.KeyBroker.Audit;
 internal sealed class AuditVerifier : IDisposable
 {
     private const int Page = 100; // entries may be large
-    private readonly SecretBytes _headKey;
+    private readonly KeyRing _ring;
+    private readonly KeyRing? _own;
 
-    /// <param name="rootKey">Gives the heads' key; not kept.</param>
+    /// <param name="rootKey">A root key alone, or the store's ring; stays the caller's.</param>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unavailable"/>: the root key cannot be used.</exception>
-    public AuditVerifier(IRootKey rootKey) => _headKey = rootKey.Derive(AuditLog.HeadPurpose);
+    public AuditVerifier(IRootKey rootKey)
+    {
+        _ring = KeyRing.Of(rootKey);
+        _own = ReferenceEquals(_ring, rootKey) ? null : _ring;
+    }
 
     /// <summary>Checks every entry, and that heads which were seen earlier still lie on their chains.</summary>
     /// <param name="store">Read in one consistent state.</param>
@@ -25,11 +31,11 @@ internal sealed class AuditVerifier : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _headKey.Dispose();
+    public void Dispose() => _own?.Dispose();
 
     private async ValueTask<AuditVerification> WalkAsync(IStoreReader store, IReadOnlyList<AuditHead> expected, CancellationToken cancellationToken)
     {
-        var heads = await HeadsAsync(store).ConfigureAwait(false);
+        var heads = await AuditHeads.ReadAsync(store, _ring).ConfigureAwait(false);
         var walk = new ChainWalk(heads, expected);
         string? after = null;
         while (true)
@@ -41,21 +47,5 @@ internal sealed class AuditVerifier : IDisposable
             after = page[^1].Key;
         }
         return new AuditVerification(walk.End(), [.. heads.Values]);
-    }
-
-    private async ValueTask<SortedDictionary<string, AuditHead>> HeadsAsync(IStoreReader store)
-    {
-        var heads = new SortedDictionary<string, AuditHead>(StringComparer.Ordinal);
-        string? after = null;
-        while (true)
-        {
-            var page = await store.ListAsync(Collections.AuditHeads, "", after, Page).ConfigureAwait(false);
-            foreach (var record in page)
-            {
-                heads[record.Key] = AuditHead.Open(record.Key, record.Value, _headKey) ?? throw AuditBreak.OfHead(record.Key, "was changed, or written under another root key");
-            }
-            if (page.Count < Page) return heads;
-            after = page[^1].Key;
-        }
     }
 }

@@ -57,16 +57,12 @@ internal static class PrivateFiles
 
     /// <summary>Writes a new file, 0600, which is there with all its content or not at all; false where one is there already.</summary>
     /// <exception cref="BrokerException">It cannot be written.</exception>
-    public static bool Create(string path, byte[] content) => Guard(path, "file", () =>
+    public static bool Create(string path, ReadOnlyMemory<byte> content) => Guard(path, "file", () =>
     {
-        var unfinished = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
+        var unfinished = Beside(path);
         try
         {
-            using (var file = new FileStream(unfinished, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode }))
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
+            Write(unfinished, content);
             if (File.Exists(path)) return false;
             File.Move(unfinished, path, overwrite: false);
             return true;
@@ -80,6 +76,32 @@ internal static class PrivateFiles
             File.Delete(unfinished);
         }
     });
+
+    /// <summary>Writes a file, 0600, in place of the one that is there: a reader and a crash see the old content or the new one.</summary>
+    /// <exception cref="BrokerException">It cannot be written.</exception>
+    public static void Replace(string path, ReadOnlyMemory<byte> content) => Guard(path, "file", () =>
+    {
+        var unfinished = Beside(path);
+        try
+        {
+            Write(unfinished, content);
+            File.Move(unfinished, path, overwrite: true);
+            return true;
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    });
+
+    private static string Beside(string path) => $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
+
+    private static void Write(string path, ReadOnlyMemory<byte> content)
+    {
+        using var file = new FileStream(path, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode });
+        file.Write(content.Span);
+        file.Flush(flushToDisk: true);
+    }
 
     private static void Check(string path, SafeFileHandle file) =>
         Check($"the file {Printable.Of(path)}", FileOwner.Of(file), File.GetUnixFileMode(file), Others, $"chmod 0600 {Printable.Of(path)}");

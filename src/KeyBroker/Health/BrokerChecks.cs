@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Coffer.KeyBroker.Documents;
-using Coffer.KeyBroker.Storage;
 using Coffer.KeyBroker.Tls;
 
 namespace Coffer.KeyBroker.Health;
@@ -11,7 +8,6 @@ internal static class BrokerChecks
 {
     private const string Purpose = "readiness";
     private static readonly DateTimeOffset Earliest = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromHours(1);
 
     /// <summary>All of them, for one broker.</summary>
     /// <param name="parts">The broker's.</param>
@@ -19,29 +15,13 @@ internal static class BrokerChecks
     /// <exception cref="BrokerException">The root key cannot be used.</exception>
     public static IReadOnlyList<ReadyCheck> Of(BrokerParts parts, IServerIdentity? identity)
     {
-        var (probe, value) = ($"probe/{RandomNames.New()}", Derive(parts));
+        var (probe, value) = (new StoreProbe(parts.Store, parts.Time), Derive(parts));
         return
         [
-            new("store", token => WriteAsync(parts, probe, token)),
+            new("store", probe.AskAsync),
             new("root_key", _ => Same(value, Derive(parts))),
             new("clock", _ => Clock(parts.Time.GetUtcNow(), identity)),
         ];
-    }
-
-    // A record of its own, put durably and read back; where the broker ends, it expires.
-    private static async Task WriteAsync(BrokerParts parts, string probe, CancellationToken cancellationToken)
-    {
-        var now = parts.Time.GetUtcNow();
-        var value = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(value, now.UtcTicks);
-        await parts.Store.WriteAsync(
-            async store =>
-            {
-                await store.PutAsync(Collections.Store, probe, value, now + ProbeLifetime).ConfigureAwait(false);
-                return true;
-            }, cancellationToken).ConfigureAwait(false);
-        var there = await parts.Store.ReadAsync(store => store.FindAsync(Collections.Store, probe), cancellationToken).ConfigureAwait(false);
-        if (there is null) throw new BrokerException(BrokerFault.Unavailable, "the store does not show what was written to it");
     }
 
     private static Task Same(byte[] first, byte[] now) => CryptographicOperations.FixedTimeEquals(first, now)

@@ -1,7 +1,9 @@
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Backup;
 using Coffer.KeyBroker.Files;
 using Coffer.KeyBroker.RootKeys;
-using Coffer.KeyBroker.Storage.Sqlite;
+using Coffer.KeyBroker.RootKeys.Ring;
+using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Hosting;
@@ -12,17 +14,19 @@ namespace Coffer.KeyBroker.Hosting;
 /// </summary>
 internal sealed class BrokerData : IAsyncDisposable
 {
-    /// <summary>The store's file.</summary>
-    public const string StoreName = "broker.db";
-
     private readonly FolderLock? _lock;
-    private readonly SqliteStore _store;
+    private readonly IBrokerStore _store;
+    private readonly IReadOnlyList<RootKey> _keys;
     private readonly AuditLog _audit;
 
-    private BrokerData(FolderLock? taken, SqliteStore store, AuditLog audit, BrokerParts parts) => (_lock, _store, _audit, Parts) = (taken, store, audit, parts);
+    private BrokerData(FolderLock? taken, IBrokerStore store, IReadOnlyList<RootKey> keys, KeyRing ring, AuditLog audit, BrokerParts parts) =>
+        (_lock, _store, _keys, Ring, _audit, Parts) = (taken, store, keys, ring, audit, parts);
 
     /// <summary>What routes and fronts work with.</summary>
     public BrokerParts Parts { get; }
+
+    /// <summary>The store's root keys.</summary>
+    public KeyRing Ring { get; }
 
     /// <summary>Opens the folder.</summary>
     /// <param name="settings">Which, and its root key.</param>
@@ -35,51 +39,47 @@ internal sealed class BrokerData : IAsyncDisposable
     {
         PrivateFiles.EnsureFolder(settings.DataFolder);
         var taken = alone ? FolderLock.Take(settings.DataFolder) : null;
-        FileRootKey? key = null;
-        SqliteStore? store = null;
-        RecordSealer? sealer = null;
+        IReadOnlyList<RootKey> keys = [];
+        IBrokerStore? store = null;
+        KeyRing? ring = null;
         try
         {
-            key = OpenKey(settings, warn);
-            store = SqliteStore.Open(Path.Combine(settings.DataFolder, StoreName), time);
-            await RootKeyCheck.EnsureAsync(store, key, cancellationToken).ConfigureAwait(false);
-            sealer = new RecordSealer(key);
-            var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), key, time);
-            return new BrokerData(taken, store, audit, new BrokerParts(store, key, sealer, audit, time) { Settings = settings });
+            store = await StoreOpening.OpenAsync(settings, time, cancellationToken).ConfigureAwait(false);
+            await RestoreMark.EnsureNoneAsync(store, cancellationToken).ConfigureAwait(false);
+            keys = await RootKeyOpening.OpenAllAsync(settings, await StoreOpening.IsUsedAsync(store, cancellationToken).ConfigureAwait(false), time, warn, cancellationToken).ConfigureAwait(false);
+            ring = await KeyRing.OpenAsync(store, keys, cancellationToken).ConfigureAwait(false);
+            var audit = new AuditLog(AuditWriter.Of(settings.DataFolder), ring, time);
+            var parts = new BrokerParts(new RingStore(store, ring), ring, new RecordSealer(ring), audit, time) { Settings = settings };
+            return new BrokerData(taken, store, keys, ring, audit, parts);
         }
         catch
         {
-            sealer?.Dispose();
+            ring?.Dispose();
             if (store is not null) await store.DisposeAsync().ConfigureAwait(false);
-            key?.Dispose();
+            foreach (var key in keys) key.Dispose();
             taken?.Dispose();
             throw;
         }
     }
 
     /// <summary>Whether the folder holds a broker already.</summary>
-    public static bool IsThere(string folder) => File.Exists(Path.Combine(folder, StoreName));
+    public static bool IsThere(BrokerSettings settings) =>
+        StoreOpening.IsShared(settings) ? Directory.Exists(settings.DataFolder) : File.Exists(Path.Combine(settings.DataFolder, StoreOpening.FileName));
 
-    // A new key beside an old store would open nothing, and hide that the right one is missing.
-    private static FileRootKey OpenKey(BrokerSettings settings, Action<string> warn)
+    /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>: it does not.</exception>
+    public static void EnsureThere(BrokerSettings settings)
     {
-        if (settings.RootKeyFile is { } file) return FileRootKey.Open(file);
-        var own = Path.Combine(settings.DataFolder, FileRootKey.DefaultName);
-        if (!File.Exists(own) && IsThere(settings.DataFolder))
-        {
-            throw new BrokerException(BrokerFault.Unavailable, $"the store in {Printable.Of(settings.DataFolder)} has no root key beside it", "give the one that it was made with: --root-key FILE");
-        }
-        var (key, warning) = FileRootKey.OpenOrCreate(settings.DataFolder);
-        warn(warning);
-        return key;
+        if (!IsThere(settings)) throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
     }
 
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync().ConfigureAwait(false);
         _audit.Dispose();
+        Parts.TokenKeys.Dispose();
         Parts.Sealer.Dispose();
-        Parts.RootKey.Dispose();
+        Ring.Dispose();
+        foreach (var key in _keys) key.Dispose();
         _lock?.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class BrokerRounds(BrokerParts parts, ClockWatch clock, ExpiryWa
                 clock.Look();
                 expiry.Look();
                 if (figures is var (reader, gauges) && round % RoundsBetweenFigures == 0) await TryAsync("figures", async () => gauges.Show(await reader.ReadAsync(stop).ConfigureAwait(false))).ConfigureAwait(false);
-                if (round % RoundsBetweenFlushes == 1) await TryAsync("audit", () => parts.Floods.FlushAsync(parts.Store, all: false, stop)).ConfigureAwait(false);
+                if (round % RoundsBetweenFlushes == 1) await KeepAsync(stop).ConfigureAwait(false);
                 if (!await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) return;
             }
         }
@@ -37,6 +37,13 @@ internal sealed class BrokerRounds(BrokerParts parts, ClockWatch clock, ExpiryWa
         {
             // Told to stop.
         }
+    }
+
+    private async Task KeepAsync(CancellationToken stop)
+    {
+        await TryAsync("audit", () => parts.Floods.FlushAsync(parts.Store, all: false, stop)).ConfigureAwait(false);
+        await TryAsync("checkpoint", () => parts.Checkpoints.MakeDueAsync(parts.Settings.CheckpointInterval, new RequestOrigin(RequestIds.Draw(), null), stop)).ConfigureAwait(false);
+        await TryAsync("token-keys", () => parts.TokenKeys.RotateIfDueAsync(stop)).ConfigureAwait(false);
     }
 
     private async Task TryAsync(string what, Func<Task> work)

@@ -1,5 +1,6 @@
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Telemetry;
+using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
 using Coffer.Oci;
 using Coffer.Service.Logs;
@@ -42,9 +43,14 @@ public static class BrokerRun
         using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), telemetry.Log.Warn);
         var data = await BrokerData.OpenAsync(settings, alone: true, time, telemetry.Log.Warn, stop).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
+        var presence = await ReplicaPresence.StartAsync(data.Parts.Store, data.Ring, time, stop).ConfigureAwait(false);
+        await using var absence = presence.ConfigureAwait(false);
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), telemetry.Log);
         WarnOf(settings, telemetry.Log.Warn);
+        await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
+        if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
+        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, telemetry.Log.Warn, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
         await new BrokerServing(telemetry.Observe(data.Parts), identity, authority, telemetry, notifier).RunAsync(ends, ready, stop).ConfigureAwait(false);
     }
@@ -54,10 +60,7 @@ public static class BrokerRun
     /// <exception cref="CofferException">There is no broker, or the folder cannot be used.</exception>
     public static async Task<string> ResetAdminAsync(BrokerSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!BrokerData.IsThere(settings.DataFolder))
-        {
-            throw new BrokerException(BrokerFault.NotFound, $"there is no broker in {Printable.Of(settings.DataFolder)}", "name the folder that 'coffer broker serve' has with --data");
-        }
+        BrokerData.EnsureThere(settings);
         var data = await BrokerData.OpenAsync(settings, alone: false, time, _ => { }, cancellationToken).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
         return await AdminTokenFile.ResetAsync(settings.DataFolder, data.Parts, cancellationToken).ConfigureAwait(false);

@@ -43,9 +43,9 @@ internal sealed class BrokerServer : IAsyncDisposable
         BrokerParts parts, IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, IReadOnlyList<IBrokerFront> fronts,
         IAccessWatch watch, Action<string, Exception> faults, CancellationToken cancellationToken)
     {
-        var dispatch = new AdminDispatch(AdminRoutes.All(parts), new CallerCheck(parts.Store, parts.AccessTokens), watch, faults);
+        var dispatch = new AdminDispatch(AdminRoutes.All(parts), parts.Callers, watch, faults);
         var page = new PageSession(parts.RootKey, parts.Time);
-        var web = BrokerWeb.Build(ends, identity, dispatch, [.. fronts, new PageFront(page)], page, new RequestWatch(parts.Meter, parts.Log));
+        var web = BrokerWeb.Build(ends, identity, () => parts.Identities.AsksForCertificates, dispatch, [.. fronts, new PageFront(page)], page, new RequestWatch(parts.Meter, parts.Log));
         try
         {
             await web.StartAsync(cancellationToken).ConfigureAwait(false);

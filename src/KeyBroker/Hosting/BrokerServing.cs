@@ -80,7 +80,7 @@ internal sealed class BrokerServing(BrokerParts parts, IServerIdentity? identity
         try
         {
             (identity as GivenIdentity)?.Reload();
-            _log.Write(LogLevel.Information, "reloaded", ("message", identity is GivenIdentity ? "the certificate was read again" : "nothing of this broker is read from files but at its start"));
+            _log.Write(LogLevel.Information, "reloaded", ("message", identity is GivenIdentity ? "the certificate was read again" : "there is no certificate of --tls-cert to read again"));
             notifier.Ready(serving);
         }
         catch (CofferException e)

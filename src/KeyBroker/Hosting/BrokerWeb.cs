@@ -25,11 +25,14 @@ internal static class BrokerWeb
 
     /// <param name="ends">Where to listen.</param>
     /// <param name="identity">What it shows in handshakes; null for plain HTTP.</param>
+    /// <param name="asksForCertificates">Whether a handshake asks the client for a certificate, which it need not have.</param>
     /// <param name="dispatch">The administration API.</param>
     /// <param name="fronts">The other protocols.</param>
     /// <param name="page">Opens the sessions of the operator's page.</param>
     /// <param name="watch">Stands around every request.</param>
-    public static WebApplication Build(IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts, PageSession page, RequestWatch watch)
+    public static WebApplication Build(
+        IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, Func<bool> asksForCertificates, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts,
+        PageSession page, RequestWatch watch)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -39,7 +42,7 @@ internal static class BrokerWeb
         {
             ServerBounds.Apply(kestrel.Limits);
             kestrel.AddServerHeader = false;
-            foreach (var end in ends) kestrel.Listen(end, options => Protect(options, identity));
+            foreach (var end in ends) kestrel.Listen(end, options => Protect(options, identity, asksForCertificates));
         });
         var app = builder.Build();
         app.Run(context =>
@@ -51,14 +54,14 @@ internal static class BrokerWeb
         return app;
     }
 
-    private static void Protect(ListenOptions options, IServerIdentity? identity)
+    private static void Protect(ListenOptions options, IServerIdentity? identity, Func<bool> asksForCertificates)
     {
         options.Protocols = identity is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
         if (identity is null) return;
         options.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = TimeSpan.FromSeconds(10),
-            OnConnection = _ => ValueTask.FromResult(identity.Options()),
+            OnConnection = _ => ValueTask.FromResult(asksForCertificates() ? TlsOptions.AskingForCertificate(identity.Options()) : identity.Options()),
         });
     }
 

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Messages;
 using Coffer.KeyBroker.Admin;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Hosting;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Release;
 using Coffer.KeyBroker.Sessions;
@@ -18,7 +20,7 @@ namespace Coffer.KeyBroker.Kbs;
 /// The key broker service protocol of Confidential Containers (RCAR), at <c>/kbs/v0</c>: <c>auth</c>, <c>attest</c>, and resources,
 /// to guests by session or token and to administrators by access token.
 /// </summary>
-internal sealed class KbsFront(Handshake handshake, GuestCredential guests, ResourceRelease release, ResourceDesk desk, RefusalLog refusals) : IBrokerFront
+internal sealed class KbsFront(Handshake handshake, GuestCredential guests, ResourceRelease release, ResourceDesk desk, RefusalLog refusals, RateLimits limits) : IBrokerFront
 {
     public const string Prefix = "/kbs/v0";
 
@@ -33,10 +35,10 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         var step = KbsStep.None;
         try
         {
-            var segments = RequestTarget.Parse(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "", Prefix + "/").Segments;
-            step = StepOf(context.Request.Method, segments);
+            var target = RequestTarget.Parse(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "", Prefix + "/");
+            step = StepOf(context.Request.Method, target.Segments);
             if (step != KbsStep.None) RequestFacts.Of(context).Route = RouteOf(step);
-            await KbsReply.WriteAsync(context, await RunAsync(context, step, segments).ConfigureAwait(false)).ConfigureAwait(false);
+            await KbsReply.WriteAsync(context, await RunAsync(context, step, target).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -45,6 +47,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         catch (Exception e) when (!context.Response.HasStarted)
         {
             await NoteAsync(context, step, e).ConfigureAwait(false);
+            if (e is LimitedException limited) context.Response.Headers.RetryAfter = limited.RetryAfter.ToString(CultureInfo.InvariantCulture);
             await KbsReply.WriteAsync(context, KbsRefusal.Of(step, e)).ConfigureAwait(false);
         }
     }
@@ -58,12 +61,14 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         _ => KbsStep.None,
     };
 
-    private async Task<KbsAnswer> RunAsync(HttpContext context, KbsStep step, IReadOnlyList<string> segments)
+    private async Task<KbsAnswer> RunAsync(HttpContext context, KbsStep step, RequestTarget target)
     {
+        var segments = target.Segments;
         var (request, id, cancellation) = (context.Request, context.TraceIdentifier, context.RequestAborted);
         switch (step)
         {
             case KbsStep.Auth:
+                limits.Auth(SourceAddress.KeyOf(context.Connection.RemoteIpAddress));
                 var session = await handshake.BeginAsync(await RequestBody.ReadAsync(request, KbsRequest.MostBytes, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
                 SessionCookie.Set(context.Response, session);
                 return new KbsAnswer(new KbsChallenge(session.Nonce).ToJson());
@@ -73,7 +78,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
                 SessionCookie.Set(context.Response, attested);
                 return new KbsAnswer(new KbsToken(token).ToJson());
             case KbsStep.Resource:
-                var path = PathOf(segments);
+                var path = PathOf(segments) with { Version = VersionOf(target.Query) };
                 var attestation = await guests.RequireAsync(request, cancellation).ConfigureAwait(false);
                 return new KbsAnswer(await release.ReleaseAsync(id, attestation, path, cancellation).ConfigureAwait(false));
             case KbsStep.Administration:
@@ -85,6 +90,10 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
     }
 
     private static KbsResourceUri PathOf(IReadOnlyList<string> segments) => KbsResourceUri.FromPath(string.Join('/', segments.Skip(1)));
+
+    // Guests may send members that other brokers know; those say nothing here.
+    private static int? VersionOf(IReadOnlyDictionary<string, string> query) => !query.TryGetValue("version", out var text) ? null
+        : KbsResourceUri.TryNumber(text) ?? throw new BrokerException(BrokerFault.BadRequest, $"'version' is '{Printable.Of(text, 16)}', which is no version's number");
 
     // What the core refused stands in the audit already.
     private async Task NoteAsync(HttpContext context, KbsStep step, Exception error)

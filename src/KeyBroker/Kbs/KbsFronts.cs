@@ -21,13 +21,12 @@ internal static class KbsFronts
         var (store, rules, time) = (parts.Store, parts.Settings.Rules, parts.Time);
         var refusals = new RefusalLog(store, parts.Floods);
         var sessions = new SessionStore(store, rules, time);
-        var keys = new TokenKeys(store, new TokenKeyRecords(parts.Sealer), parts.Audit, time);
-        var tokens = new EarTokens(keys, time);
+        var tokens = new EarTokens(parts.TokenKeys, time);
         var shelf = new ResourceShelf(parts.Sealer);
-        var handshake = new Handshake(sessions, verifiers, new AttestationKeeper(store, parts.Audit, refusals, rules, time), tokens, refusals, rules);
-        var release = new ResourceRelease(store, policies, shelf, parts.Audit, rules, time);
-        var desk = new ResourceDesk(store, shelf, parts.Audit, new CallerCheck(store, parts.AccessTokens), new AccessWatch(parts));
-        yield return new KbsFront(handshake, new GuestCredential(store, sessions, tokens), release, desk, refusals);
-        yield return new JwksFront(keys);
+        var handshake = new Handshake(sessions, verifiers, new AttestationKeeper(store, parts.Audit, refusals, rules, time), tokens, refusals, rules, parts.Limits);
+        var release = new ResourceRelease(store, policies, shelf, parts.Audit, rules, time, parts.Limits);
+        var desk = new ResourceDesk(store, shelf, parts.Audit, parts.Callers, new AccessWatch(parts), time);
+        yield return new KbsFront(handshake, new GuestCredential(store, sessions, tokens), release, desk, refusals, parts.Limits);
+        yield return new JwksFront(parts.TokenKeys);
     }
 }

@@ -11,25 +11,24 @@ using Microsoft.AspNetCore.Http;
 namespace Coffer.KeyBroker.Kbs;
 
 /// <summary>Puts and deletes resources for administrators who speak the protocol, with an access token of this broker.</summary>
-internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers, IAccessWatch watch)
+internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAuditLog audit, CallerCheck callers, IAccessWatch watch, TimeProvider time)
 {
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Denied"/>; <see cref="BrokerFault.NotFound"/>: nothing to delete.</exception>
     public async Task AnswerAsync(string requestId, HttpRequest request, KbsResourceUri uri, CancellationToken cancellationToken)
     {
-        var caller = await RequireAsync(requestId, request, cancellationToken).ConfigureAwait(false);
         var path = ResourcePath.Parse(uri.Path);
+        var caller = await RequireAsync(requestId, request, path, cancellationToken).ConfigureAwait(false);
         if (request.Method == "DELETE") await DeleteAsync(requestId, caller, path, cancellationToken).ConfigureAwait(false);
         else await PutAsync(requestId, request, path, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Caller> RequireAsync(string requestId, HttpRequest request, CancellationToken cancellationToken)
+    private async Task<Caller> RequireAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        var sent = request.Headers.Authorization;
-        var caller = await callers.RequireAsync(sent.Count == 1 ? sent[0] : null, cancellationToken).ConfigureAwait(false);
-        if (caller.Holds(Permission.Admin)) return caller;
-        var reason = $"access token {caller.TokenId} may not do this";
-        await watch.DeniedAsync(requestId, caller, $"{request.Method} {KbsFront.Prefix}/resource", reason, cancellationToken).ConfigureAwait(false);
-        throw new RefusedException(BrokerFault.Denied, reason, "it needs an administrator's token");
+        var caller = await callers.RequireAsync(RequestCredential.Of(request.HttpContext), cancellationToken).ConfigureAwait(false);
+        if (caller.Reaches(Permission.WriteResources, path)) return caller;
+        var error = caller.Holds(Permission.WriteResources) ? AccessDeniedException.AtPath(caller, path.ToString()) : AccessDeniedException.Of(caller, Permission.WriteResources);
+        await watch.DeniedAsync(requestId, caller, $"{request.Method} {KbsFront.Prefix}/resource", error.Message, cancellationToken).ConfigureAwait(false);
+        throw new RefusedException(BrokerFault.Denied, error.Message, error.Hint);
     }
 
     private async Task PutAsync(string requestId, HttpRequest request, ResourcePath path, CancellationToken cancellationToken)
@@ -37,11 +36,11 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
         var value = await RequestBody.ReadAsync(request, ResourceShelf.MostBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            var caller = await RequireAsync(requestId, request, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
+            var caller = await RequireAsync(requestId, request, path, cancellationToken).ConfigureAwait(false); // the body may have been held back until the token was ended
             await store.WriteAsync(async s =>
             {
-                await shelf.PutAsync(s, path, value).ConfigureAwait(false);
-                await NoteAsync(s, requestId, caller, "resource.put", path, $"{value.Length} bytes").ConfigureAwait(false);
+                var (head, dropped) = await shelf.PutAsync(s, path, value, new ResourcePut(time.GetUtcNow(), caller.TokenId)).ConfigureAwait(false);
+                await NoteAsync(s, requestId, caller, "resource.put", path, ResourceChange.Put(head, dropped)).ConfigureAwait(false);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
         }
@@ -53,8 +52,8 @@ internal sealed class ResourceDesk(IBrokerStore store, ResourceShelf shelf, IAud
 
     private Task<bool> DeleteAsync(string requestId, Caller caller, ResourcePath path, CancellationToken cancellationToken) => store.WriteAsync(async s =>
     {
-        if (!await ResourceShelf.DeleteAsync(s, path).ConfigureAwait(false)) throw new BrokerException(BrokerFault.NotFound, $"there is no resource {path}");
-        await NoteAsync(s, requestId, caller, "resource.delete", path, "deleted").ConfigureAwait(false);
+        var gone = await shelf.DeleteAsync(s, path, time.GetUtcNow(), caller.TokenId).ConfigureAwait(false) ?? throw new BrokerException(BrokerFault.NotFound, $"there is no resource {path}");
+        await NoteAsync(s, requestId, caller, "resource.delete", path, ResourceChange.Deleted(gone, null)).ConfigureAwait(false);
         return true;
     }, cancellationToken);
 

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Policies;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.RootKeys;
@@ -17,18 +19,18 @@ namespace Coffer.KeyBroker.Release;
 /// their reference values, and the resource anew, in the transaction that puts the decision into the audit: what an operator changed
 /// counts from the next request on, and what does not stand in the audit does not leave.
 /// </summary>
-internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time)
+internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time, RateLimits limits)
 {
     private const string Action = "resource.release";
 
     /// <summary>The resource, sealed to the attested key.</summary>
     /// <param name="requestId">For the audit.</param>
     /// <param name="attestationId">What the token or the session stands for.</param>
-    /// <param name="path">Which resource.</param>
+    /// <param name="resource">Which resource, and which version of it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RefusedException"><see cref="BrokerFault.Unauthenticated"/>: the attestation is over; <see cref="BrokerFault.Denied"/>;
     /// <see cref="BrokerFault.NotFound"/>: policy allows the path, and nothing is there.</exception>
-    public async Task<byte[]> ReleaseAsync(string requestId, string attestationId, KbsResourceUri path, CancellationToken cancellationToken)
+    public async Task<byte[]> ReleaseAsync(string requestId, string attestationId, KbsResourceUri resource, CancellationToken cancellationToken)
     {
         using var span = BrokerTraces.Release();
         SecretBytes? opened = null;
@@ -39,7 +41,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
                 {
                     opened?.Dispose(); // it may run again
                     opened = null;
-                    return DecideAsync(s, requestId, attestationId, path.Path, plaintext => opened = plaintext);
+                    return DecideAsync(s, requestId, attestationId, resource, plaintext => opened = plaintext);
                 }, cancellationToken).ConfigureAwait(false);
             BrokerTraces.Decide(span, outcome.Fault is null);
             if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
@@ -51,12 +53,14 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
         }
     }
 
-    private async ValueTask<ReleaseOutcome> DecideAsync(IStoreWriter s, string requestId, string attestationId, string path, Action<SecretBytes> keep)
+    private async ValueTask<ReleaseOutcome> DecideAsync(IStoreWriter s, string requestId, string attestationId, KbsResourceUri resource, Action<SecretBytes> keep)
     {
-        if (await VerifiedAttestationRecords.FindAsync(s, attestationId, time.GetUtcNow()).ConfigureAwait(false) is not { } attestation)
+        var (path, now) = (resource.Path, time.GetUtcNow());
+        if (await VerifiedAttestationRecords.FindAsync(s, attestationId, now).ConfigureAwait(false) is not { } attestation)
         {
             return await RefuseAsync(s, requestId, path, null, new Admission(BrokerFault.Unauthenticated, "the attestation has expired"), null).ConfigureAwait(false);
         }
+        limits.Host(attestation.Machine?.AkName);
         var host = attestation.Machine is { } machine ? await HostRecords.FindByAkAsync(s, machine.AkName).ConfigureAwait(false) : null;
         var actor = host?.Id ?? attestation.Machine?.AkName;
         if (Admission.Refusal(attestation.Tee, attestation.Machine, host, rules) is { } refusal)
@@ -64,11 +68,19 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
             return await RefuseAsync(s, requestId, path, actor, refusal, null).ConfigureAwait(false);
         }
 
-        var decision = await AskAsync(s, path, Claims(attestation, host)).ConfigureAwait(false);
+        var place = ResourcePath.Parse(path);
+        var choice = await ResourceShelf.FindAsync(s, place).ConfigureAwait(false) is { } head ? VersionChoice.Of(head, resource.Version, now) : null;
+        var claims = ReleaseClaims.Of(attestation.Tee, attestation.Claims, host, choice?.Claim(now));
+        var decision = await AskAsync(s, path, claims).ConfigureAwait(false);
+        decision.Explanation[DecisionInputs.Member] = await DecisionInputs.KeepAsync(s, claims, now).ConfigureAwait(false);
+        if (choice is not null) decision.Explanation["version"] = choice.Describe();
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
-        if (await shelf.FindAsync(s, ResourcePath.Parse(path)).ConfigureAwait(false) is not { } plaintext) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, "there is no such resource"), decision.Explanation).ConfigureAwait(false);
-        keep(plaintext);
-        await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, decision.Reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
+        if (choice is null) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.NotFound, await WhyMissingAsync(s, place).ConfigureAwait(false)), decision.Explanation).ConfigureAwait(false);
+        if (choice.Refusal is { } why) return await RefuseAsync(s, requestId, path, actor, new Admission(choice.Version is null ? BrokerFault.NotFound : BrokerFault.Denied, why), decision.Explanation).ConfigureAwait(false);
+        var number = choice.Version!.Number;
+        keep(await shelf.OpenAsync(s, place, number).ConfigureAwait(false));
+        var reason = string.Create(CultureInfo.InvariantCulture, $"{decision.Reason}; version {number}");
+        await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
         return new ReleaseOutcome(null, "") { Key = attestation.Key };
     }
 
@@ -80,6 +92,9 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
         return decision;
     }
 
+    private static async ValueTask<string> WhyMissingAsync(IStoreWriter s, ResourcePath path) =>
+        await ResourceShelf.FindTombstoneAsync(s, path).ConfigureAwait(false) is { } gone ? $"there is no such resource any more: {gone}" : "there is no such resource";
+
     private async ValueTask<ReleaseOutcome> RefuseAsync(IStoreWriter s, string requestId, string path, string? actor, Admission refusal, JsonObject? explanation)
     {
         var outcome = refusal.Fault == BrokerFault.NotFound ? AuditOutcome.Failed : AuditOutcome.Denied;
@@ -90,14 +105,5 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
             BrokerFault.Unauthenticated => "the attestation no longer holds; attest again",
             _ => "Access denied by policy",
         });
-    }
-
-    private static JsonObject Claims(VerifiedAttestation attestation, Host? host)
-    {
-        var claims = attestation.Claims.DeepClone().AsObject();
-        claims["tee"] = attestation.Tee;
-        if (host is not null) claims["host"] = HostDocument.Claim(host);
-        else claims.Remove("host");
-        return claims;
     }
 }

@@ -37,8 +37,40 @@ public sealed class Glob
     /// <summary>Whether it covers the path.</summary>
     public bool Matches(ResourcePath path) => Matches(_segments, [path.Repository, path.Type, path.Tag]);
 
+    /// <summary>The fixed segments before a closing <c>**</c>, none for <c>**</c> itself; null where it is anything else than a whole prefix.</summary>
+    internal IReadOnlyList<string>? Prefix => _segments[^1] == "**" && _segments[..^1] is var fixedOnes && fixedOnes.All(s => !IsWild(s)) ? fixedOnes : null;
+
+    /// <summary>Whether it certainly covers every path that the other one covers.</summary>
+    internal bool Covers(Glob other) => Covers(_segments, other._segments);
+
+    /// <summary>Whether there may be a path that both cover.</summary>
+    internal bool MayMeet(Glob other) => MayMeet(_segments, other._segments);
+
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    private static bool Covers(ReadOnlySpan<string> globs, ReadOnlySpan<string> others)
+    {
+        if (globs.IsEmpty) return others.IsEmpty;
+        if (globs[0] == "**") return globs.Length == 1 || Covers(globs[1..], others) || (!others.IsEmpty && Covers(globs, others[1..]));
+        if (others.IsEmpty || others[0] == "**") return false;
+        return (globs[0] == "*" || globs[0] == others[0] || (!IsWild(others[0]) && MatchesSegment(globs[0], others[0]))) && Covers(globs[1..], others[1..]);
+    }
+
+    private static bool MayMeet(ReadOnlySpan<string> globs, ReadOnlySpan<string> others)
+    {
+        if (globs.IsEmpty || others.IsEmpty) return globs.IsEmpty == others.IsEmpty || (globs.IsEmpty ? others : globs) is ["**"];
+        if (globs[0] == "**" || others[0] == "**") return true;
+        var meets = (IsWild(globs[0]), IsWild(others[0])) switch
+        {
+            (true, true) => true,
+            (true, false) => MatchesSegment(globs[0], others[0]),
+            _ => MatchesSegment(others[0], globs[0]),
+        };
+        return meets && MayMeet(globs[1..], others[1..]);
+    }
+
+    private static bool IsWild(string segment) => segment.AsSpan().IndexOfAny('*', '?') >= 0;
 
     private static bool Matches(ReadOnlySpan<string> globs, ReadOnlySpan<string> segments)
     {

@@ -1,30 +1,22 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Coffer.KeyBroker.Files;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.RootKeys;
 
-/// <summary>A root key in a file: 32 random bytes, or base64 text of them. Purposes are separated by HKDF-SHA-256 (RFC 5869).</summary>
-internal sealed class FileRootKey : IRootKey
+/// <summary>A root key in a file: 32 random bytes, or base64 text of them.</summary>
+internal sealed class FileRootKey : RootKey
 {
     /// <summary>The file's name where it is inside the data folder.</summary>
     public const string DefaultName = "root-key";
 
-    private const int KeyBytes = 32;
     private const int MostFileBytes = 4096;
 
-    private readonly SecretBytes _key;
-
     private FileRootKey(string name, SecretBytes key)
+        : base(name, key)
     {
-        Name = name;
-        _key = key;
     }
-
-    /// <inheritdoc/>
-    public string Name { get; }
 
     /// <summary>Reads the key from a file that only this user can read.</summary>
     /// <param name="file">Its path.</param>
@@ -53,7 +45,7 @@ internal sealed class FileRootKey : IRootKey
         var file = Path.Combine(folder, DefaultName);
         if (!File.Exists(file))
         {
-            var content = GC.AllocateUninitializedArray<byte>(KeyBytes, pinned: true);
+            var content = GC.AllocateUninitializedArray<byte>(Bytes, pinned: true);
             try
             {
                 RandomNumberGenerator.Fill(content);
@@ -67,23 +59,12 @@ internal sealed class FileRootKey : IRootKey
         return (Open(file), $"the root key stands beside what it protects, in {Printable.Of(file)}: whoever copies the folder has both; keep it elsewhere and give --root-key FILE");
     }
 
-    /// <inheritdoc/>
-    public SecretBytes Derive(string purpose)
-    {
-        var derived = new SecretBytes(KeyBytes);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, _key.Span, derived.Span, "coffer-root-key-1"u8, Encoding.UTF8.GetBytes(purpose));
-        return derived;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _key.Dispose();
-
     private static SecretBytes Parse(string file, ReadOnlySpan<byte> content)
     {
-        if (content.Length == KeyBytes) return new SecretBytes(content);
+        if (content.Length == Bytes) return new SecretBytes(content);
         var text = content.Trim(" \t\r\n"u8);
-        Span<byte> url = stackalloc byte[Base64Url.GetEncodedLength(KeyBytes) + 1];
-        Span<byte> key = stackalloc byte[KeyBytes + 3];
+        Span<byte> url = stackalloc byte[Base64Url.GetEncodedLength(Bytes) + 1];
+        Span<byte> key = stackalloc byte[Bytes + 3];
         try
         {
             if (text.Length <= url.Length)
@@ -92,12 +73,12 @@ internal sealed class FileRootKey : IRootKey
                 text.CopyTo(url);
                 url.Replace((byte)'+', (byte)'-');
                 url.Replace((byte)'/', (byte)'_');
-                if (Base64Url.DecodeFromUtf8(url, key, out var read, out var written) == System.Buffers.OperationStatus.Done && read == url.Length && written == KeyBytes)
+                if (Base64Url.DecodeFromUtf8(url, key, out var read, out var written) == System.Buffers.OperationStatus.Done && read == url.Length && written == Bytes)
                 {
-                    return new SecretBytes(key[..KeyBytes]);
+                    return new SecretBytes(key[..Bytes]);
                 }
             }
-            throw Unusable(file, $"has {content.Length} bytes and is neither a key of {KeyBytes} bytes nor base64 text of one", null);
+            throw Unusable(file, $"has {content.Length} bytes and is neither a key of {Bytes} bytes nor base64 text of one", null);
         }
         finally
         {

@@ -1,8 +1,8 @@
 namespace Coffer.KeyBroker.RootKeys;
 
 /// <summary>
-/// The key under which everything is kept that the store must not show: a file today; what a TPM seals or a token holds can stand here as
-/// well. Safe for many calls at once. Whoever opened it disposes it.
+/// The key under which everything is kept that the store must not show: from a file, or what a TPM or a token opened.
+/// Safe for many calls at once. Whoever opened it disposes it.
 /// </summary>
 internal interface IRootKey : IDisposable
 {

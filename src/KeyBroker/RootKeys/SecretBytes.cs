@@ -33,6 +33,17 @@ internal sealed class SecretBytes : IDisposable
         }
     }
 
+    /// <summary>The same, for callers that wait meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">It is gone.</exception>
+    public ReadOnlyMemory<byte> Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_gone, this);
+            return _bytes;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -3,6 +3,7 @@ using Coffer.Attestation;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Messages;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.Tokens;
@@ -11,7 +12,7 @@ using Coffer.Oci;
 namespace Coffer.KeyBroker.Sessions;
 
 /// <summary>The protocol's handshake: request and challenge, attestation and token.</summary>
-internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> verifiers, AttestationKeeper keeper, EarTokens tokens, RefusalLog refusals, BrokerRules rules)
+internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> verifiers, AttestationKeeper keeper, EarTokens tokens, RefusalLog refusals, BrokerRules rules, RateLimits limits)
 {
     /// <summary>Opens a session for a request.</summary>
     /// <exception cref="AttestationException">The request is malformed.</exception>
@@ -46,6 +47,7 @@ internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> 
         if (attestation.Nonce is { } nonce && nonce != session.Nonce) throw new BrokerException(BrokerFault.Unauthenticated, "the attestation answers another nonce than the session's");
         var digest = ReportData.Compute(session.Version, session.Nonce, attestation.Key, attestation.AdditionalEvidence);
         var verdict = await VerifyAsync(requestId, session, attestation, digest, cancellationToken).ConfigureAwait(false);
+        limits.Host(verdict.Machine?.AkName);
         var (kept, host) = await keeper.KeepAsync(requestId, session, attestation.Key, verdict, cancellationToken).ConfigureAwait(false);
         var token = await tokens.SignAsync(kept, host, session.Nonce, attestation.AdditionalEvidence, cancellationToken).ConfigureAwait(false);
         return (token, session);

@@ -12,20 +12,22 @@ namespace Coffer.KeyBroker.Sessions;
 /// </summary>
 internal sealed class SessionStore(IBrokerStore store, BrokerRules rules, TimeProvider time)
 {
+    private readonly SessionCount _count = new(store, time);
+
     /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>.</exception>
-    public Task<Session> OpenAsync(KbsVersion version, string tee, CancellationToken cancellationToken)
+    public async Task<Session> OpenAsync(KbsVersion version, string tee, CancellationToken cancellationToken)
     {
+        if (!await _count.TryAddAsync(rules.MostSessions, cancellationToken).ConfigureAwait(false))
+        {
+            throw new BrokerException(BrokerFault.TooMany, $"there are {rules.MostSessions} sessions already", "try again in a minute");
+        }
         var now = time.GetUtcNow();
         var session = new Session(Guid.NewGuid().ToString("N"), KbsChallenge.Create().Nonce, tee, version, now, now + rules.SessionLifetime);
-        return store.WriteAsync(async s =>
+        return await store.WriteAsync(async s =>
         {
-            if (await s.CountAsync(Collections.Sessions).ConfigureAwait(false) >= rules.MostSessions)
-            {
-                throw new BrokerException(BrokerFault.TooMany, $"there are {rules.MostSessions} sessions already", "try again in a minute");
-            }
             await PutAsync(s, session).ConfigureAwait(false);
             return session;
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes the session's nonce, once and for all.</summary>

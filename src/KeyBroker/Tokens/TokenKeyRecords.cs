@@ -41,6 +41,9 @@ internal sealed class TokenKeyRecords(RecordSealer sealer)
         }
     }
 
+    /// <summary>Ends a key at once.</summary>
+    public static async ValueTask DeleteAsync(IStoreWriter writer, TokenKey key) => await writer.DeleteAsync(Collections.BrokerKeys, Prefix + key.Key.KeyId).ConfigureAwait(false);
+
     // Eight bytes of time, then the key: nothing that would make a string of it.
     private static byte[] Write(TokenKey key)
     {

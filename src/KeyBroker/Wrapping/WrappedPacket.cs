@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Coffer.KeyBroker.Wrapping;
 
 /// <summary>An annotation packet in the first form of Confidential Containers.</summary>
-/// <param name="KeyId"><c>kbs:///REPOSITORY/TYPE/TAG</c>.</param>
+/// <param name="KeyId"><c>kbs:///REPOSITORY/TYPE/TAG?version=N</c>.</param>
 /// <param name="Iv">12 bytes.</param>
 /// <param name="Wrapped">Ciphertext and 16 bytes of tag.</param>
 internal sealed record WrappedPacket(string KeyId, byte[] Iv, byte[] Wrapped)

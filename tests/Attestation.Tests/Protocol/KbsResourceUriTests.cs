@@ -17,7 +17,25 @@ public sealed class KbsResourceUriTests
     }
 
     [Theory]
+    [InlineData("kbs:///a/b/c", null, "a/b/c")]
+    [InlineData("kbs:///a/b/c?version=1", 1, "a/b/c?version=1")]
+    [InlineData("kbs://broker.example/a/b/c?version=999999", 999999, "a/b/c?version=999999")]
+    public void A_version_stands_in_the_query(string text, int? version, string asked)
+    {
+        var uri = KbsResourceUri.Parse(text);
+        Assert.Equal((version, "a/b/c", asked, text), (uri.Version, uri.Path, uri.PathAndVersion, uri.ToString()));
+    }
+
+    [Theory]
     [InlineData("")]
+    [InlineData("kbs:///a/b/c?")]
+    [InlineData("kbs:///a/b/c?version=")]
+    [InlineData("kbs:///a/b/c?version=0")]
+    [InlineData("kbs:///a/b/c?version=01")]
+    [InlineData("kbs:///a/b/c?version=1000000")]
+    [InlineData("kbs:///a/b/c?version=-1")]
+    [InlineData("kbs:///a/b/c?version=1&x=2")]
+    [InlineData("kbs:///a/b/c?version=1?version=2")]
     [InlineData("/a/b/c")]
     [InlineData("a/b/c")]
     [InlineData("KBS:///a/b/c")]

@@ -14,6 +14,21 @@ public sealed class BrokerCommandTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     [Fact]
+    public async Task A_namespace_is_made_described_changed_and_ended()
+    {
+        (await _broker.RunAsync("namespace", "create", "team-a/db", "--owner", "jwt:ops:alice", "--max-resources", "1", "--max-bytes", "100")).ShouldSucceed();
+        (await _broker.RunAsync("resource", "put", "team-a/db/one", _broker.Folder.Write("value", "0123456789"))).ShouldSucceed();
+        var described = (await _broker.RunAsync("namespace", "describe", "team-a/db")).ShouldSucceed().Stdout;
+        foreach (var line in (string[])["owners: jwt:ops:alice", "max_bytes: 100", "resources: 1", "bytes: 10"]) Assert.Contains(line + "\n", described, StringComparison.Ordinal);
+        Assert.Contains("may have 1 resources", (await _broker.RunAsync("resource", "put", "team-a/db/two", _broker.Folder.Write("value", "x"))).ShouldEnd(1).Stderr, StringComparison.Ordinal);
+        (await _broker.RunAsync("namespace", "set", "team-a/db", "--max-resources", "0")).ShouldSucceed();
+        (await _broker.RunAsync("resource", "put", "team-a/db/two", _broker.Folder.Write("value", "x"))).ShouldSucceed();
+        Assert.Contains("team-a/db", (await _broker.RunAsync("namespace", "list")).ShouldSucceed().Stdout, StringComparison.Ordinal);
+        (await _broker.RunAsync("namespace", "delete", "team-a/db")).ShouldSucceed();
+        Assert.DoesNotContain("team-a/db", (await _broker.RunAsync("namespace", "list")).ShouldSucceed().Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serve_makes_what_is_missing_says_where_it_is_and_ends_with_success()
     {
         Assert.Contains("clients pin ", _broker.Errors, StringComparison.Ordinal);

@@ -31,5 +31,12 @@ internal sealed record CommandRun(string Command, int Status, string Stdout, str
         return this;
     }
 
+    /// <summary>Fails the test unless the run ended with the status and with a result: the status is what the result says.</summary>
+    public CommandRun ShouldReport(int status)
+    {
+        if (Status != status || Errors.Count > 0 || Stdout.Length == 0) Assert.Fail($"{this}\nexpected a result and exit status {status}");
+        return this;
+    }
+
     public override string ToString() => $"coffer {Command}\nexit status {Status}\nstdout: {Stdout}\nstderr: {Stderr}";
 }

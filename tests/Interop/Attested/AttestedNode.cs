@@ -58,11 +58,12 @@ internal sealed class AttestedNode : IAsyncDisposable
     /// <summary>Starts its key provider and returns how runtimes find it.</summary>
     /// <param name="broker">What answers at the broker's address; null for the site's broker itself.</param>
     /// <param name="state">A state folder of another node; null for its own.</param>
-    public async Task<Recipient> ServeAsync(string? broker = null, string? state = null)
+    /// <param name="tokenFile">A token by which it wraps as well; null for none.</param>
+    public async Task<Recipient> ServeAsync(string? broker = null, string? state = null, string? tokenFile = null)
     {
         var socket = Tpm.Folder.Combine("node.sock");
         _daemon = await CofferDaemon.StartAsync(
-            BrokerSite.NoToken, ["keyprovider", "serve", "--socket", socket, "--broker", broker ?? _site.Url, "--broker-ca", _site.CaFile, "--attester", "tpm", "--tpm", Tpm.Address, "--state", state ?? _state]);
+            BrokerSite.NoToken, ["keyprovider", "serve", "--socket", socket, "--broker", broker ?? _site.Url, "--broker-ca", _site.CaFile, "--attester", "tpm", "--tpm", Tpm.Address, "--state", state ?? _state, .. tokenFile is null ? (string[])[] : ["--token-file", tokenFile]]);
         return await RecipientAsync(Tpm.Folder, socket);
     }
 

@@ -81,6 +81,17 @@ internal sealed class BrokerSite : IAsyncDisposable
             ?? throw new InvalidOperationException($"the audit has no {action} that was {outcome}: {entries.ToJsonString(new JsonSerializerOptions { WriteIndented = true })}");
     }
 
+    /// <summary>The machine burns down.</summary>
+    public async Task LoseAsync()
+    {
+        await _process!.KillAsync();
+        await _process.DisposeAsync();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    /// <summary>Serves again, at the same address.</summary>
+    public async Task ServeAgainAsync(params string[] flags) => _process = await CofferDaemon.StartAsync(NoToken, ["broker", "serve", "--data", Data, "--listen", _address, .. flags]);
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();

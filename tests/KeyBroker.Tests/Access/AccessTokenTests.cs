@@ -72,7 +72,7 @@ public sealed class AccessTokenTests : IAsyncLifetime
     {
         var made = (await _broker.AdminAsync("POST", "tokens", $$"""{"can":["wrap"],"paths":["{{path}}"]}""")).ShouldBe(201);
         var token = await _broker.Parts.Store.ReadAsync(AccessTokens.ListAsync, TestContext.Current.CancellationToken);
-        Assert.Equal(covers, token.Single(t => t.Id == (string?)made.Json["id"]).ToCaller().Reaches(resource));
+        Assert.Equal(covers, token.Single(t => t.Id == (string?)made.Json["id"]).ToCaller().Reaches(Permission.Wrap, resource));
     }
 
     [Theory]

@@ -77,11 +77,14 @@ public sealed class RouteWalkTests : IAsyncLifetime
     [Theory]
     [InlineData("wrap")]
     [InlineData("audit")]
+    [InlineData("key-owner")]
+    [InlineData("auditor")]
+    [InlineData("enroller")]
     public async Task Every_route_refuses_a_token_that_is_too_weak_and_puts_it_down(string can)
     {
-        var held = PermissionNames.Parse(can);
-        var token = await _broker.TokenAsync([held], ["**"], TimeSpan.FromHours(1));
-        foreach (var route in Guarded.Where(r => r.Needs != Permission.Authenticated && r.Needs != held))
+        var role = RoleNames.Parse(can);
+        var token = await _broker.TokenAsync([role], ["**"], TimeSpan.FromHours(1));
+        foreach (var route in Guarded.Where(r => r.Needs != Permission.Authenticated && !RoleTable.Has(role, r.Needs)))
         {
             var answer = (await _broker.SendAsync(route.Method, PathOf(route), token)).ShouldBe(403);
             Assert.Equal("denied", answer.Fault);
@@ -120,7 +123,7 @@ public sealed class RouteWalkTests : IAsyncLifetime
         [
             ["PUT", "policies/p", """{"name":"p","description":"d","resources":["**"],"effect":"deny"}"""], ["PUT", "references/r", """{"name":"r","values":{"kernel":["a"]}}"""],
             ["PUT", "resources/a/b/c", "x"], ["POST", "tokens", """{"can":["wrap"],"paths":["a/*"],"comment":"c"}"""], ["POST", "join-tokens", """{"ttl":"1h","labels":["a"]}"""],
-            ["POST", "trust/ek", $$"""{"sha256":"{{hex}}","comment":"c"}"""], ["PUT", "approval-rules/x", $$"""{"ek_fingerprints":["{{hex}}"]}"""], ["GET", "status"], ["GET", "audit"], ["GET", "audit/verify"],
+            ["POST", "trust/ek", $$"""{"sha256":"{{hex}}","comment":"c"}"""], ["PUT", "approval-rules/x", $$"""{"ek_fingerprints":["{{hex}}"]}"""], ["POST", "namespaces", """{"prefix":"a","owners":["b"],"max_resources":9,"max_bytes":99,"max_policies":1,"description":"d"}"""], ["GET", "namespaces"], ["GET", "namespaces/a"], ["GET", "status"], ["GET", "audit"], ["GET", "audit/verify"],
             ["GET", "policies"], ["GET", "references"], ["GET", "resources"], ["GET", "tokens"], ["GET", "join-tokens"], ["GET", "trust"], ["GET", "approval-rules"],
         ];
         foreach (var call in done)

@@ -89,7 +89,7 @@ public sealed class FrontFuzzTests
         var sessions = new SessionStore(parts.Store, rules, parts.Time);
         var tokens = new EarTokens(new TokenKeys(parts.Store, new TokenKeyRecords(parts.Sealer), parts.Audit, parts.Time), parts.Time);
         IVerifier[] verifiers = [new TpmVerifier(), new SampleVerifier()];
-        return (new Handshake(sessions, verifiers, new AttestationKeeper(parts.Store, parts.Audit, refusals, rules, parts.Time), tokens, refusals, rules), sessions);
+        return (new Handshake(sessions, verifiers, new AttestationKeeper(parts.Store, parts.Audit, refusals, rules, parts.Time), tokens, refusals, rules, parts.Limits), sessions);
     }
 
     private static void Refused(Func<Task> act)

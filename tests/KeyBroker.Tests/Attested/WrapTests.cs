@@ -37,8 +37,8 @@ public sealed class WrapTests
         var body = Body("kbs:///default/image-kek/mine");
         var first = (await broker.Broker.SendAsync("POST", "wrap", owner, body)).ShouldBe(200);
         var second = (await broker.Broker.SendAsync("POST", "wrap", owner, body)).ShouldBe(200);
-        Assert.Equal("wrapped under a new key", broker.Entry(first.RequestId).Reason);
-        Assert.Equal("wrapped", broker.Entry(second.RequestId).Reason);
+        Assert.Equal("wrapped under a new key, version 1", broker.Entry(first.RequestId).Reason);
+        Assert.Equal("wrapped under version 1", broker.Entry(second.RequestId).Reason);
         Assert.NotEqual((string?)first.Json["iv"], (string?)second.Json["iv"]);
     }
 

@@ -6,7 +6,10 @@ using Coffer.Support;
 
 namespace Coffer.KeyBroker.Tests.Killed;
 
-/// <summary>The executable's broker in a process of its own, on one data folder throughout its lives.</summary>
+/// <summary>
+/// The executable's broker in processes of its own: one on its data folder, or several replicas on one PostgreSQL, each with a folder of
+/// its own, of which clients ask one after the other those that run. The folders stay throughout their lives.
+/// </summary>
 internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
 {
     private const int Attempts = 5; // a free port may be taken before the broker binds it
@@ -14,52 +17,70 @@ internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
     private static readonly Dictionary<string, string?> Plain = new() { ["COFFER_TOKEN"] = null, ["COFFER_BROKER"] = null, ["COFFER_BROKER_CA"] = null };
 
     private readonly TempDirectory _folder = new();
+    private readonly string? _store;
+    private readonly CofferDaemon?[] _processes;
+    private readonly string[] _addresses;
     private X509Certificate2? _authority;
     private HttpClient? _client;
-    private CofferDaemon? _process;
+    private int _next = -1;
+    private int _down; // who was killed last, or is started first
 
-    public string Data => _folder.Combine("data");
+    /// <param name="store">The database that replicas share; null for one broker on a file.</param>
+    /// <param name="replicas">How many there are.</param>
+    public KilledBroker(string? store = null, int replicas = 1) => (_store, _processes, _addresses) = (store, new CofferDaemon?[replicas], new string[replicas]);
 
-    public string Address { get; private set; } = "";
+    /// <summary>The first one's data folder.</summary>
+    public string Data => DataOf(0);
+
+    /// <summary>Of one that runs: another one each time.</summary>
+    public string Address
+    {
+        get
+        {
+            for (var tries = 0; ; tries++)
+            {
+                var index = (int)((uint)Interlocked.Increment(ref _next) % (uint)_addresses.Length);
+                if (_processes[index] is not null || tries == _addresses.Length) return _addresses[index];
+            }
+        }
+    }
 
     public HttpClient Client => _client ?? throw new InvalidOperationException("the broker was never started");
 
     public string AdminToken { get; private set; } = "";
 
-    public string Log => _process?.Log ?? "";
+    public string Log => string.Join('\n', _processes.Select(p => p?.Log));
 
     /// <summary>How long the last start took.</summary>
     public TimeSpan Startup { get; private set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Starts those that do not run.</summary>
     public async Task StartAsync()
     {
-        var began = Stopwatch.StartNew();
-        for (var attempt = 1; ; attempt++)
+        for (var i = 0; i < _processes.Length; i++)
         {
-            var address = $"127.0.0.1:{LoopbackPort.Free()}";
-            Address = $"https://{address}";
-            _process = await CofferDaemon.TryStartAsync(Plain, Serve(address));
-            if (!_process.HasEnded) break;
-            if (attempt == Attempts || !Log.Contains("cannot listen", StringComparison.Ordinal)) Assert.Fail($"the broker does not start: {Log}");
-            await _process.DisposeAsync();
+            if (_processes[i] is null) await StartAsync(i);
         }
-        Startup = began.Elapsed;
         if (_client is not null) return;
         _authority = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Path.Combine(Data, "ca.pem"), TestContext.Current.CancellationToken));
         _client = RunningBroker.ClientOf(_authority);
         AdminToken = (await File.ReadAllTextAsync(Path.Combine(Data, "admin-token"), TestContext.Current.CancellationToken)).Trim();
     }
 
+    /// <summary>Kills one, another each time.</summary>
     public async Task KillAsync()
     {
-        await _process!.KillAsync();
-        await _process.DisposeAsync();
+        _down = (_down + 1) % _processes.Length;
+        var process = _processes[_down]!;
+        await process.KillAsync();
+        _processes[_down] = null;
+        await process.DisposeAsync();
     }
 
-    /// <summary>Starts it and kills it after a while, whether it is ready by then or not.</summary>
+    /// <summary>Starts the one that does not run and kills it after a while, whether it is ready by then or not.</summary>
     public async Task DieStartingAsync(TimeSpan after)
     {
-        var start = new ProcessStartInfo(CofferBinary.Require(), Serve($"127.0.0.1:{LoopbackPort.Free()}")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(CofferBinary.Require(), Serve(_down, $"127.0.0.1:{LoopbackPort.Free()}")) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         await Task.Delay(after, TestContext.Current.CancellationToken);
         process.Kill();
@@ -76,15 +97,45 @@ internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
 
     /// <summary>The data folder, opened beside the broker that serves from it.</summary>
     public Task<BrokerData> LookAsync() =>
-        BrokerData.OpenAsync(new BrokerSettings { DataFolder = Data }, alone: false, TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
+        BrokerData.OpenAsync(new BrokerSettings { DataFolder = Data, Store = _store }, alone: false, TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null) await _process.DisposeAsync();
+        foreach (var process in _processes)
+        {
+            if (process is not null) await process.DisposeAsync();
+        }
         _client?.Dispose();
         _authority?.Dispose();
         _folder.Dispose();
     }
 
-    private string[] Serve(string address) => ["broker", "serve", "--data", Data, "--listen", address];
+    private async Task StartAsync(int index)
+    {
+        var began = Stopwatch.StartNew();
+        for (var attempt = 1; ; attempt++)
+        {
+            var address = $"127.0.0.1:{LoopbackPort.Free()}";
+            _addresses[index] = $"https://{address}";
+            var process = await CofferDaemon.TryStartAsync(Plain, Serve(index, address));
+            if (!process.HasEnded)
+            {
+                _processes[index] = process;
+                Startup = began.Elapsed;
+                return;
+            }
+            var log = process.Log;
+            await process.DisposeAsync();
+            if (attempt == Attempts || !log.Contains("cannot listen", StringComparison.Ordinal)) Assert.Fail($"the broker does not start: {log}");
+        }
+    }
+
+    private string DataOf(int index) => _folder.Combine(index == 0 ? "data" : $"data-{index}");
+
+    private string[] Serve(int index, string address)
+    {
+        string[] shared = _store is null ? [] : ["--store", _store];
+        string[] key = index == 0 ? [] : ["--root-key", Path.Combine(Data, "root-key")];
+        return ["broker", "serve", "--data", DataOf(index), "--listen", address, .. shared, .. key];
+    }
 }

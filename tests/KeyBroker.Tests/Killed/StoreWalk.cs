@@ -28,12 +28,18 @@ internal static class StoreWalk
     private static async Task<HashSet<string>> ResourcesAsync(IStoreReader s, ResourceShelf shelf)
     {
         var paths = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var record in await AllAsync(s, Collections.Resources))
+        var values = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var head in await ResourceList.ReadAsync(s, ResourceSearch.All, null, int.MaxValue))
         {
-            using var opened = await shelf.FindAsync(s, ResourcePath.Parse(record.Key));
-            Assert.NotNull(opened);
-            paths.Add(record.Key);
+            foreach (var version in head.Versions)
+            {
+                using var opened = await shelf.OpenAsync(s, head.Path, version.Number);
+                Assert.Equal(version.Bytes, opened.Length);
+                values.Add(FormattableString.Invariant($"{head.Path}/{version.Number:D6}"));
+            }
+            paths.Add(head.Path.ToString());
         }
+        Assert.Equal(values, (await AllAsync(s, Collections.ResourceValues)).Select(r => r.Key));
         return paths;
     }
 

@@ -113,7 +113,7 @@ public sealed class PageTests : IAsyncDisposable
     public async Task A_token_that_may_read_the_audit_alone_sees_that_and_is_told_of_the_rest()
     {
         await StartAsync();
-        var token = (string)(await Broker.AdminAsync("POST", "tokens", """{"can":["audit"]}""")).ShouldBe(201).Json["token"]!;
+        var token = (string)(await Broker.AdminAsync("POST", "tokens", """{"can":["auditor"]}""")).ShouldBe(201).Json["token"]!;
         await Page.GoAsync(Broker.Address + "/ui/#/audit");
         await LogInAsync("Audit", token);
         await Page.ClickAsync("nav a[href='#/policies']");

@@ -1,8 +1,5 @@
 using System.Text;
 using Coffer.KeyBroker.Resources;
-using Coffer.KeyBroker.RootKeys;
-using Coffer.KeyBroker.Storage;
-using Coffer.Oci;
 using Coffer.Support;
 using CsCheck;
 
@@ -109,56 +106,4 @@ public sealed class ResourceTests
                 // as documented
             }
         });
-
-    [Fact]
-    public async Task A_resource_is_kept_sealed_and_found_again()
-    {
-        await using var broker = new BrokerFixture();
-        using var sealer = new RecordSealer(broker.RootKey);
-        var shelf = new ResourceShelf(sealer);
-        var path = ResourcePath.Parse("default/key/1");
-        var value = "thirty-two bytes of a clear key!"u8.ToArray();
-
-        await broker.WriteAsync(w => shelf.PutAsync(w, path, value));
-
-        using (var found = await broker.ReadAsync(r => shelf.FindAsync(r, path))) Assert.Equal(value, found!.Span.ToArray());
-        Assert.Equal([("default/key/1", 32)], await broker.ReadAsync(r => ResourceShelf.ListAsync(r, "", null, 10)));
-        foreach (var file in Directory.GetFiles(broker.Data)) Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf(value));
-        await broker.WriteAsync(async w =>
-        {
-            Assert.True(await ResourceShelf.DeleteAsync(w, path));
-            Assert.False(await ResourceShelf.DeleteAsync(w, path));
-        });
-    }
-
-    [Fact]
-    public async Task A_resource_moved_to_another_path_in_the_store_does_not_open()
-    {
-        await using var broker = new BrokerFixture();
-        using var sealer = new RecordSealer(broker.RootKey);
-        var shelf = new ResourceShelf(sealer);
-        await broker.WriteAsync(async w =>
-        {
-            await shelf.PutAsync(w, ResourcePath.Parse("secret/key/1"), "s"u8);
-            await w.PutAsync(Collections.Resources, "open/key/1", (await w.FindAsync(Collections.Resources, "secret/key/1"))!.Value);
-        });
-
-        var broken = await Assert.ThrowsAsync<BrokerException>(() => broker.ReadAsync(r => shelf.FindAsync(r, ResourcePath.Parse("open/key/1"))));
-
-        Assert.Equal(ExitStatus.Integrity, broken.ExitStatus);
-    }
-
-    [Fact]
-    public async Task A_resource_has_at_most_a_mebibyte()
-    {
-        await using var broker = new BrokerFixture();
-        using var sealer = new RecordSealer(broker.RootKey);
-        var shelf = new ResourceShelf(sealer);
-        var path = ResourcePath.Parse("a/b/c");
-        await broker.WriteAsync(w => shelf.PutAsync(w, path, new byte[ResourceShelf.MostBytes]));
-
-        var refused = await Assert.ThrowsAsync<BrokerException>(() => broker.WriteAsync(w => shelf.PutAsync(w, path, new byte[ResourceShelf.MostBytes + 1])));
-
-        Assert.Equal(BrokerFault.BadRequest, refused.Fault);
-    }
 }

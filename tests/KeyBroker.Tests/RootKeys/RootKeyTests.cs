@@ -129,14 +129,40 @@ public sealed class RootKeyTests : IDisposable
     {
         using var root = FileRootKey.Open(Write("k", RandomNumberGenerator.GetBytes(32)));
         using var sealer = new RecordSealer(root);
-        var record = sealer.Seal("c", "k", "plain"u8);
+        var record = sealer.Seal(Collections.Resources, "k", "plain"u8);
 
         for (var i = 0; i < record.Length; i++)
         {
             record[i] ^= 1;
-            Assert.Throws<BrokerException>(() => sealer.Open("c", "k", record));
+            Assert.Throws<BrokerException>(() => sealer.Open(Collections.Resources, "k", record));
             record[i] ^= 1;
         }
+    }
+
+    [Fact]
+    public void Nothing_is_sealed_where_a_change_of_the_root_key_would_not_reach_it()
+    {
+        using var root = FileRootKey.Open(Write("k", RandomNumberGenerator.GetBytes(32)));
+        using var sealer = new RecordSealer(root);
+        Assert.Throws<InvalidOperationException>(() => sealer.Seal(Collections.Hosts, "k", "plain"u8));
+    }
+
+    [Fact]
+    public void A_store_from_before_generations_opens()
+    {
+        // AES-256-GCM by this test's own hand, as records were sealed when the first byte was a version.
+        using var root = FileRootKey.Open(Write("k", RandomNumberGenerator.GetBytes(32)));
+        using var records = root.Derive("records");
+        var salt = RandomNumberGenerator.GetBytes(32);
+        var derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, records.Span.ToArray(), 44, salt, "coffer-record-1"u8.ToArray());
+        byte[] context = [1, 0, 0, 0, 9, .. "resources"u8, .. "a/b/c"u8];
+        var (sealedText, tag) = (new byte[5], new byte[16]);
+        using (var cipher = new AesGcm(derived.AsSpan(0, 32), 16)) cipher.Encrypt(derived.AsSpan(32), "plain"u8, sealedText, tag, context);
+        using var sealer = new RecordSealer(root);
+
+        using var opened = sealer.Open(Collections.Resources, "a/b/c", [1, .. salt, .. sealedText, .. tag]);
+
+        Assert.Equal("plain"u8, opened.Span);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
     public static async Task<RunningBroker> StartAsync(Func<BrokerParts, IEnumerable<IBrokerFront>> fronts, BrokerRules rules, TimeSpan ahead = default)
     {
         var broker = new RunningBroker(rules, ahead);
-        broker.AdminToken = await broker.TokenAsync([Permission.Admin], ["**"], null);
+        broker.AdminToken = await broker.TokenAsync([Role.Admin], ["**"], null);
         var ends = new[] { new IPEndPoint(IPAddress.Loopback, 0) };
         broker._server = await BrokerServer.StartAsync(
             broker.Parts, ends, new OwnIdentity(broker._authority, ["127.0.0.1"], ahead == default ? TimeProvider.System : broker.Clock), [.. fronts(broker.Parts)],
@@ -68,8 +68,12 @@ internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
         return broker;
     }
 
-    public Task<string> TokenAsync(IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime) => _store.WriteAsync(
-        async w => (await Parts.AccessTokens.CreateAsync(w, permissions, paths, lifetime, comment: null)).Text, TestContext.Current.CancellationToken);
+    /// <summary>A token of the roles that are called like the permissions.</summary>
+    public Task<string> TokenAsync(IReadOnlyList<Permission> permissions, IReadOnlyList<string> paths, TimeSpan? lifetime) =>
+        TokenAsync([.. permissions.Select(p => RoleNames.Parse(PermissionNames.Of(p)))], paths, lifetime);
+
+    public Task<string> TokenAsync(IReadOnlyList<Role> roles, IReadOnlyList<string> paths, TimeSpan? lifetime) => _store.WriteAsync(
+        async w => (await Parts.AccessTokens.CreateAsync(w, roles, paths, lifetime, comment: null)).Text, TestContext.Current.CancellationToken);
 
     /// <inheritdoc/>
     public Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null) => BrokerRequest.SendAsync(this, method, path, token, body);

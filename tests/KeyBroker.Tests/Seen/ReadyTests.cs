@@ -77,12 +77,18 @@ public sealed class ReadyTests
     private static async Task<RunningBroker> StartAsync(Log log) => await RunningBroker.StartAsync(
         parts => [new ReadyFront(new Readiness(BrokerChecks.Of(parts, null), (check, problem) => log.Lines.Add($"{check} {problem}"), parts.Time))], new BrokerRules());
 
-    // The limit is of pages: what is free within them has to be used up first.
+    // The limit is of pages: what is free within them has to be used up first, the last page too.
     private static async Task FillAsync(RunningBroker broker)
+    {
+        await FillAsync(broker, 20_000);
+        await FillAsync(broker, 100);
+    }
+
+    private static async Task FillAsync(RunningBroker broker, int bytes)
     {
         for (var i = 0; i < 200; i++)
         {
-            var status = (await broker.AdminAsync("PUT", $"resources/default/fill/n{i}", new string('x', 20_000))).Status;
+            var status = (await broker.AdminAsync("PUT", $"resources/default/fill{bytes}/n{i}", new string('x', bytes))).Status;
             while (broker.Faults.TryDequeue(out _)) { }
             if (status == 503) return;
         }

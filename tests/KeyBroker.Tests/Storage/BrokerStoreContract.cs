@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Tokens;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.KeyBroker.Tests.Storage;
@@ -32,6 +35,18 @@ public abstract class BrokerStoreContract : IAsyncLifetime
         Assert.Equal("1", await FindAsync("a"));
         Assert.Null(await FindAsync("b"));
         Assert.Null(await Store.ReadAsync(r => r.FindAsync(Collections.Hosts, "a"), Token));
+    }
+
+    [Fact]
+    public async Task A_record_says_until_when_it_counts()
+    {
+        var until = Clock.GetUtcNow().AddMilliseconds(1234);
+        await PutAsync("a", "1");
+        await Store.WriteAsync(async w => { await w.PutAsync(Some, "b", "2"u8.ToArray(), until); return true; }, Token);
+
+        var listed = await Store.ReadAsync(r => r.ListAsync(Some, "", null, 10), Token);
+        Assert.Equal([null, until], listed.Select(r => r.Expires));
+        Assert.Equal(until, (await Store.ReadAsync(r => r.FindAsync(Some, "b"), Token))!.Expires);
     }
 
     [Fact]
@@ -101,6 +116,72 @@ public abstract class BrokerStoreContract : IAsyncLifetime
             var won = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Store.WriteAsync(w => w.AddAsync(Some, key, "x"u8.ToArray()), Token)));
             Assert.Single(won, w => w);
         }
+    }
+
+    [Fact]
+    public async Task Of_two_brokers_that_rotate_the_key_for_tokens_at_once_one_does()
+    {
+        using var root = RootKey.Draw("drawn for a test");
+        using var sealer = new RecordSealer(root);
+        using var audit = new AuditLog("0123456789abcdef", root, Clock);
+        using var one = new TokenKeys(Store, new TokenKeyRecords(sealer), audit, Clock);
+        using var other = new TokenKeys(Store, new TokenKeyRecords(sealer), audit, Clock);
+        await Task.WhenAll(one.EnsureAsync(Token), other.EnsureAsync(Token));
+        var first = Assert.Single(await one.ListAsync(Token));
+        for (var count = 2; count < 5; count++)
+        {
+            var origin = new RequestOrigin("request", "operator");
+            var won = await Task.WhenAll(new[] { one, other, one, other }.Select(async keys =>
+            {
+                try
+                {
+                    await keys.RotateAsync(origin, Token);
+                    return true;
+                }
+                catch (BrokerException e) when (e.Fault == BrokerFault.Conflict)
+                {
+                    return false;
+                }
+            }));
+            Assert.Single(won, w => w);
+            Assert.Equal(count, (await other.ListAsync(Token)).Count);
+            Clock.Advance(TokenKeys.Notice);
+        }
+
+        Clock.Advance(TokenKeys.MostAge);
+        Assert.Single(await one.ListAsync(Token)); // the others' tokens are over long since
+        await Task.WhenAll(one.RotateIfDueAsync(Token), other.RotateIfDueAsync(Token));
+        Assert.Equal(2, (await one.ListAsync(Token)).Count);
+        await Task.WhenAll(one.RevokeAsync(new RequestOrigin("request", "operator"), Token));
+        Assert.NotEqual(first.Key.KeyId, Assert.Single(await other.ListAsync(Token)).Key.KeyId);
+    }
+
+    [Fact]
+    public async Task Many_writes_at_once_are_each_atomic_and_those_that_fail_leave_nothing()
+    {
+        var wrote = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
+        {
+            try
+            {
+                return await Store.WriteAsync(
+                    async w =>
+                    {
+                        await w.PutAsync(Some, $"a/{i:D3}", "1"u8.ToArray());
+                        if (i % 3 == 0) throw new FormatException("of the work's own");
+                        return await w.AddAsync(Some, $"b/{i:D3}", "1"u8.ToArray());
+                    },
+                    Token);
+            }
+            catch (FormatException)
+            {
+                return false;
+            }
+        }));
+
+        string[] expected = [.. Enumerable.Range(0, 200).Where(i => i % 3 != 0).Select(i => $"{i:D3}")];
+        Assert.Equal(expected.Length, wrote.Count(w => w));
+        Assert.Equal(expected.Select(e => "a/" + e), await WalkAsync("a/", 50, descending: false));
+        Assert.Equal(expected.Select(e => "b/" + e), await WalkAsync("b/", 50, descending: false));
     }
 
     [Fact]

@@ -101,6 +101,38 @@ public sealed class SqliteStoreTests : BrokerStoreContract
     }
 
     [Fact]
+    public async Task A_store_of_the_first_version_opens_with_all_that_is_in_it()
+    {
+        await Store.DisposeAsync();
+        var file = _folder.Combine("data", "old.db");
+        (await Peers.RunAsync("sqlite3", file, $".read {RepositoryRoot.Combine("tests", "KeyBroker.Tests", "Storage", "store-v1.sql")}")).ShouldSucceed();
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        await using var old = SqliteStore.Open(file, Clock);
+
+        var policies = await old.ReadAsync(r => r.ListAsync(Collections.Policies, "", null, 10), Token);
+        Assert.Equal(["a", "é"], policies.Select(p => p.Key));
+        Assert.Equal([1, 2, 3], policies[0].Value);
+        Assert.Null(await old.ReadAsync(r => r.FindAsync(Collections.Sessions, "expired"), Token));
+        Assert.NotNull(await old.ReadAsync(r => r.FindAsync(Collections.Sessions, "lives"), Token));
+        Assert.True(await old.WriteAsync(w => w.AddAsync(Collections.Policies, "b", "1"u8.ToArray()), Token));
+    }
+
+    [Fact]
+    public async Task A_newer_coffer_brings_it_forward_in_one_transaction_and_the_older_one_then_refuses_it()
+    {
+        await PutAsync("a", "1");
+        await Store.DisposeAsync();
+        string[] broken = [.. SqliteSchema.Steps, "ALTER TABLE records ADD COLUMN note TEXT; SELECT nothing FROM nowhere"];
+        Assert.Throws<BrokerException>(() => SqliteStore.Open(Database, Clock, TimeSpan.FromSeconds(5), broken));
+        await using (var same = SqliteStore.Open(Database, Clock)) Assert.NotNull(await same.ReadAsync(r => r.FindAsync(Collections.Policies, "a"), Token));
+        string[] newer = [.. SqliteSchema.Steps, "ALTER TABLE records ADD COLUMN note TEXT"];
+        await using (var brought = SqliteStore.Open(Database, Clock, TimeSpan.FromSeconds(5), newer)) Assert.NotNull(await brought.ReadAsync(r => r.FindAsync(Collections.Policies, "a"), Token));
+
+        Refused("has schema version 2, and this coffer knows up to 1");
+    }
+
+    [Fact]
     public async Task Another_programs_database_is_refused_and_left_as_it_is()
     {
         var file = _folder.Combine("other.db");

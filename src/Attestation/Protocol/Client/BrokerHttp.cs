@@ -35,7 +35,7 @@ public sealed class BrokerHttp : IDisposable
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64, // KiB
-            SslOptions = BrokerTls.Options(options.CaFile),
+            SslOptions = BrokerTls.Options(options),
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000

@@ -7,6 +7,12 @@ public sealed record BrokerHttpOptions(Uri Address)
     /// <summary>PEM file of the one CA, or the few, that may vouch for the broker; null: those of the system.</summary>
     public string? CaFile { get; init; }
 
+    /// <summary>PEM file of a certificate, and what leads to its root, to show where the broker asks for one; null for none.</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>PEM file of its private key; null where the same file has it.</summary>
+    public string? ClientKeyFile { get; init; }
+
     /// <summary>Whether <c>http://</c> may be used: anybody on the way can then read tokens and answer in the broker's place.</summary>
     public bool InsecureHttp { get; init; }
 

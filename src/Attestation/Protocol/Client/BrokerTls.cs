@@ -11,10 +11,11 @@ internal static class BrokerTls
 {
     private const int MostFileBytes = 256 * 1024;
 
-    public static SslClientAuthenticationOptions Options(string? caFile)
+    public static SslClientAuthenticationOptions Options(BrokerHttpOptions how)
     {
         var options = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
-        if (caFile is not null) options.CertificateChainPolicy = Policy(Load(caFile));
+        if (how.CaFile is { } caFile) options.CertificateChainPolicy = Policy(Load(caFile));
+        if (how.ClientCertificateFile is { } certificate) options.ClientCertificateContext = LoadOwn(certificate, how.ClientKeyFile);
         return options;
     }
 
@@ -25,6 +26,24 @@ internal static class BrokerTls
         policy.CustomTrustStore.AddRange(roots);
         policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth
         return policy;
+    }
+
+    private static SslStreamCertificateContext LoadOwn(string certificate, string? key)
+    {
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            if (chain.Count == 0) throw new CryptographicException("it holds no certificate in PEM");
+            chain.RemoveAt(0);
+            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new AttestationException(
+                AttestationFault.Malformed, $"the client certificate {Printable.Of(certificate)} cannot be used: {Printable.Of(e.Message)}",
+                "--client-cert takes a certificate and its intermediates in PEM, --client-key its private key in PEM without a password", e);
+        }
     }
 
     private static X509Certificate2Collection Load(string file)

@@ -64,9 +64,9 @@ public sealed class RcarClient(BrokerHttp http, IAttester attester)
     private async Task<byte[]> FetchAsync(RcarSession session, KbsResourceUri resource, Func<BrokerRequest, BrokerRequest> identify, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        var request = identify(new BrokerRequest(HttpMethod.Get, $"{Front}/resource/{resource.Path}", SealedResponse.MostBytes));
+        var request = identify(new BrokerRequest(HttpMethod.Get, $"{Front}/resource/{resource.PathAndVersion}", SealedResponse.MostBytes));
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return answer.Status == 200 ? SealedResponse.Open(answer.Body, session.Key) : throw Refusals.OfKbs(answer, $"the resource {resource.Path}");
+        return answer.Status == 200 ? SealedResponse.Open(answer.Body, session.Key) : throw Refusals.OfKbs(answer, $"the resource {resource.PathAndVersion}");
     }
 
     private async Task<BrokerAnswer> PostAsync(string step, byte[] body, string? sessionId, int most, CancellationToken cancellationToken)

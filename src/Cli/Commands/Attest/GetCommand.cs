@@ -15,14 +15,14 @@ internal sealed class GetCommand : Verb
 {
     private readonly BrokerAddressFlags _broker;
     private readonly MachineFlags _machine;
-    private readonly Argument<string> _resource = new("RESOURCE") { Description = "kbs:///REPOSITORY/TYPE/TAG, or the path alone" };
+    private readonly Argument<string> _resource = new("RESOURCE") { Description = "kbs:///REPOSITORY/TYPE/TAG, with ?version=N for one version, or the path alone" };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "a new file for it, mode 0600 (default: standard output)", HelpName = "FILE" };
 
     public GetCommand(Session session)
         : base(
             "get", "Attest to a key broker and get a resource from it, byte for byte.",
             "coffer attest get --broker https://broker.example:8080 --broker-ca ca.pem kbs:///default/app/password",
-            "coffer attest get -o key.bin kbs:///default/image-kek/1")
+            "coffer attest get -o key.bin 'kbs:///default/image-kek/1?version=2'")
     {
         _broker = new BrokerAddressFlags(this);
         _machine = new MachineFlags(this);
@@ -57,7 +57,7 @@ internal sealed class GetCommand : Verb
     private KbsResourceUri Resource(ParseResult parsed, BrokerHttp http)
     {
         var text = parsed.GetRequiredValue(_resource);
-        var resource = text.Contains("://", StringComparison.Ordinal) ? KbsResourceUri.Parse(text) : KbsResourceUri.FromPath(text.TrimStart('/'));
+        var resource = text.Contains("://", StringComparison.Ordinal) ? KbsResourceUri.Parse(text) : KbsResourceUri.Parse($"kbs:///{text.TrimStart('/')}");
         return resource.Host is null || resource.Host.Equals(http.Authority, StringComparison.OrdinalIgnoreCase) ? resource with { Host = null } : throw new CofferException(
             $"'{Printable.Of(text)}' names another broker than {http.Authority}", ExitStatus.Denied, "leave its host out: kbs:///REPOSITORY/TYPE/TAG");
     }

@@ -13,11 +13,14 @@ internal sealed class BrokerCommand : Verb
             "coffer broker host list --broker https://broker.example:8080 --broker-ca ca.pem --token-file admin-token")
     {
         Note = """
-            init, serve and token reset-admin work on the data folder, on the broker's own machine. All others ask a running
+            init, serve, root-key, backup, restore and token reset-admin work on the data folder, on the broker's own machine. All others ask a running
             broker: --broker or COFFER_BROKER, --broker-ca or COFFER_BROKER_CA, --token-file or COFFER_TOKEN.
             """;
         Add(new InitCommand(session));
         Add(new ServeCommand(session));
+        Add(new RootKeyCommand(session));
+        Add(new BackupCommand(session));
+        Add(new RestoreCommand(session));
         Add(new TrustCommand(session));
         Add(new HostCommand(session));
         Add(new JoinTokenCommand(session));
@@ -25,7 +28,10 @@ internal sealed class BrokerCommand : Verb
         Add(new PolicyCommand(session));
         Add(new ReferenceCommand(session));
         Add(new ResourceCommand(session));
+        Add(new KeyCommand(session));
         Add(new TokenCommand(session));
+        Add(new NamespaceCommand(session));
+        Add(new TokenKeyCommand(session));
         Add(new AuditCommand(session));
         Add(new StatusCommand(session));
     }

@@ -14,6 +14,8 @@ internal sealed class PolicyCommand : Verb
         Add(new PolicyExampleCommand(session));
         Add(new PolicySchemaCommand(session));
         Add(new PolicyCheckCommand(session));
+        Add(new PolicyTestCommand(session));
+        Add(new PolicyDiffCommand(session));
         Add(new PolicyPutCommand(session));
         Add(new PolicyListCommand(session));
         Add(new PolicyShowCommand(session));

@@ -12,6 +12,7 @@ internal sealed class ReferenceCommand : Verb
             "coffer broker reference list")
     {
         Add(new ReferencePutCommand(session));
+        Add(new ReferenceLearnCommand(session));
         Add(new ReferenceListCommand(session));
         Add(new ReferenceShowCommand(session));
         Add(new ReferenceDeleteCommand(session));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker;
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Limits;
 using Coffer.Oci;
 
 namespace Coffer.Cli.Commands.Broker;
@@ -11,13 +12,14 @@ internal sealed class RuleFlags
 {
     private readonly Option<string?> _lifetime = new("--attestation-ttl") { Description = "how long an attestation token lives, 1m to 1h (default 5m)", HelpName = "TIME" };
     private readonly Option<string[]> _versions = new("--kbs-version") { Description = "older version of the KBS protocol to speak as well (0.1.0, 0.1.1, 0.2.0); can be given several times", HelpName = "VERSION" };
+    private readonly Option<string[]> _limits = new("--limit") { Description = "how often may be asked: auth, enroll or refused by address, admin by credential, host by machine; off for no limit; can be given several times", HelpName = "NAME=RATE/s[:BURST]" };
     private readonly Option<bool> _rsa15 = new("--insecure-allow-rsa15") { Description = "let guests of the oldest versions have secrets sealed with PKCS #1 v1.5" };
     private readonly Option<bool> _sample = new("--insecure-allow-sample-evidence") { Description = "take evidence of the sample TEE, which anybody can make" };
     private readonly Option<bool> _unenrolled = new("--insecure-allow-unenrolled-ak") { Description = "leave TPMs that never enrolled to policies, for plain Confidential Containers guests" };
 
     public RuleFlags(Command command)
     {
-        foreach (var option in (Option[])[_lifetime, _versions, _rsa15, _sample, _unenrolled]) command.Add(option);
+        foreach (var option in (Option[])[_lifetime, _versions, _limits, _rsa15, _sample, _unenrolled]) command.Add(option);
     }
 
     /// <exception cref="CofferException">Wrong usage.</exception>
@@ -26,6 +28,7 @@ internal sealed class RuleFlags
         var rules = new BrokerRules
         {
             OlderVersions = [.. (parsed.GetValue(_versions) ?? []).Select(Version)],
+            Limits = new RateRules().With(parsed.GetValue(_limits) ?? []),
             InsecureAllowRsa15 = parsed.GetValue(_rsa15),
             InsecureAllowSampleEvidence = parsed.GetValue(_sample),
             InsecureAllowUnenrolledAk = parsed.GetValue(_unenrolled),

@@ -16,6 +16,8 @@ internal sealed class ServeCommand : Verb
     private readonly Option<string[]> _names = new("--tls-name") { Description = "further DNS name or address that the server certificate is for; can be given several times", HelpName = "NAME" };
     private readonly Option<string?> _certificate = new("--tls-cert") { Description = "certificate and intermediates to show, PEM, instead of one of the broker's own CA", HelpName = "FILE" };
     private readonly Option<string?> _key = new("--tls-key") { Description = "its private key, PEM", HelpName = "FILE" };
+    private readonly Option<int> _checkpoints = new("--checkpoint-minutes") { Description = "how often the broker signs where its audit ends: 1 to 10080 (default 60)", HelpName = "N", DefaultValueFactory = _ => 60 };
+    private readonly Option<string?> _access = new("--access") { Description = "file that says who is let in by client certificate or by an issuer's JWT; read anew on SIGHUP", HelpName = "FILE" };
     private readonly RuleFlags _rules;
     private readonly SeenFlags _seen;
     private readonly Option<bool> _plain = new("--insecure-http") { Description = "no TLS: whoever sees the traffic has the tokens and what is stored" };
@@ -29,7 +31,7 @@ internal sealed class ServeCommand : Verb
     {
         Note = "The addresses, with the port where 0 was asked for, are printed to standard error, and so is the log. SIGHUP reads --tls-cert and --tls-key again.";
         _flags = new DataFlags(this);
-        foreach (var option in (Option[])[_listen, _names, _certificate, _key, _plain]) Add(option);
+        foreach (var option in (Option[])[_listen, _names, _certificate, _key, _access, _checkpoints, _plain]) Add(option);
         _rules = new RuleFlags(this);
         _seen = new SeenFlags(this);
         SetAction((parsed, cancellationToken) => RunAsync(parsed, session, cancellationToken));
@@ -44,7 +46,11 @@ internal sealed class ServeCommand : Verb
             TlsNames = parsed.GetValue(_names) ?? [],
             TlsCertificateFile = parsed.GetValue(_certificate),
             TlsKeyFile = parsed.GetValue(_key),
+            AccessFile = parsed.GetValue(_access),
             InsecureHttp = parsed.GetValue(_plain),
+            CheckpointInterval = parsed.GetValue(_checkpoints) is >= 1 and <= 10_080 and var minutes
+                ? TimeSpan.FromMinutes(minutes)
+                : throw new CofferException("--checkpoint-minutes is a number from 1 to 10080", ExitStatus.Usage),
             Rules = _rules.Read(parsed),
         };
         using var errors = new WriterStream(session.Error);

@@ -7,21 +7,23 @@ namespace Coffer.Cli.Commands.Broker;
 /// <summary><c>coffer broker token create</c>.</summary>
 internal sealed class TokenCreateCommand : BrokerVerb
 {
-    private readonly Option<string[]> _can = new("--can") { Description = "what it may do: wrap, audit or admin; can be given several times", HelpName = "WHAT", Required = true };
-    private readonly Option<string[]> _paths = new("--path") { Description = "resource paths that it may wrap under, a glob; can be given several times", HelpName = "GLOB" };
+    private readonly Option<string[]> _can = new("--role", "--can") { Description = "what it makes of its holder: admin, key-owner, auditor, enroller, wrap or audit; can be given several times", HelpName = "ROLE", Required = true };
+    private readonly Option<string[]> _paths = new("--path") { Description = "resource paths that a key-owner keeps, or that may be wrapped under, a glob; can be given several times", HelpName = "GLOB" };
     private readonly Option<string?> _ttl = new("--ttl") { Description = "how long it lives, such as 30m, 24h (default) or 90d", HelpName = "TIME" };
     private readonly Option<string?> _comment = new("--comment") { Description = "what it is for", HelpName = "TEXT" };
 
     public TokenCreateCommand(Session session)
         : base(
             session, "create", "Make an access token and print it; it is shown this once.",
-            "coffer broker token create --can wrap --path 'default/*' --ttl 24h > wrap-token",
-            "coffer broker token create --can audit --ttl 90d --comment 'night shift'")
+            "coffer broker token create --role wrap --path 'default/*' --ttl 24h > wrap-token",
+            "coffer broker token create --role key-owner --path 'team-a/**' --ttl 1h > team-a-token",
+            "coffer broker token create --role auditor --ttl 90d --comment 'night shift'")
     {
         Note = """
             In a glob '*' stands for any characters of a segment, '?' for one, and a segment '**' for any number of segments.
             A last '/*' covers everything below: 'default/*' reaches default/image-kek/x.
-            A token that can wrap reads no key and changes no policy.
+            admin does everything; key-owner keeps the keys below its paths, and the policies about nothing else; auditor reads everything that is no
+            secret; enroller approves and revokes hosts; wrap has layer keys wrapped, and reads no key; audit reads the audit and the status.
             """;
         foreach (var option in (Option[])[_can, _paths, _ttl, _comment]) Add(option);
     }

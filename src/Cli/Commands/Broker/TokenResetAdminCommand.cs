@@ -13,7 +13,7 @@ internal sealed class TokenResetAdminCommand : Verb
 
     public TokenResetAdminCommand(Session session)
         : base(
-            "reset-admin", "End the first administrator's token and write a new one to the data folder, on the broker's own machine; prints the file's path.",
+            "reset-admin", "Write an administrator's token for a day to the data folder, on the broker's own machine, and end the one before; prints the file's path.",
             "coffer broker token reset-admin --data /var/lib/coffer-broker")
     {
         Note = "It needs no token, but the data folder and its root key; the broker may be running. Tokens made with token create stay.";

@@ -6,6 +6,8 @@ namespace Coffer.KeyBroker.Admin.Documentation;
 /// <summary>Describes the routes as OpenAPI 3.1 does (OpenAPI Specification 3.1.1).</summary>
 internal static class OpenApiDocument
 {
+    private static readonly string[] SecuritySchemes = ["token", "jwt", "certificate"];
+
     public static JsonObject Write(IReadOnlyList<AdminRoute> routes)
     {
         var paths = new JsonObject();
@@ -26,6 +28,8 @@ internal static class OpenApiDocument
                 ["securitySchemes"] = new JsonObject
                 {
                     ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "coffer_ID_SECRET" },
+                    ["jwt"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT", ["description"] = "A token of an issuer that the operator lets in." },
+                    ["certificate"] = new JsonObject { ["type"] = "mutualTLS", ["description"] = "Where the operator lets certificates in, and no token is sent." },
                 },
                 ["schemas"] = new JsonObject { ["error"] = ErrorSchema() },
                 ["responses"] = new JsonObject
@@ -48,8 +52,9 @@ internal static class OpenApiDocument
             ["tags"] = new JsonArray((JsonNode?)route.Pattern.Split('/')[0]),
             ["summary"] = route.Summary,
             ["description"] = Needs(route.Needs),
+            ["x-permission"] = PermissionNames.Of(route.Needs),
         };
-        if (route.Needs != Permission.None) operation["security"] = Items(new JsonObject { ["token"] = new JsonArray() });
+        if (route.Needs != Permission.None) operation["security"] = new JsonArray([.. SecuritySchemes.Select(s => (JsonNode?)new JsonObject { [s] = new JsonArray() })]);
         var parameters = Parameters(route);
         if (parameters.Count > 0) operation["parameters"] = parameters;
         if (route.Accepts is { } accepts)
@@ -104,8 +109,8 @@ internal static class OpenApiDocument
 
     private static JsonObject SchemaOf(RouteMember member)
     {
-        var schema = member.Type == "strings"
-            ? new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }
+        var schema = member.Type is "strings" or "objects"
+            ? new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = member.Type.TrimEnd('s') } }
             : new JsonObject { ["type"] = member.IsRequired ? member.Type : new JsonArray((JsonNode?)member.Type, "null") };
         schema["description"] = member.Description;
         return schema;
@@ -118,9 +123,9 @@ internal static class OpenApiDocument
 
     private static string Needs(Permission needed) => needed switch
     {
-        Permission.None => "Needs no token: it checks a proof of its own.",
-        Permission.Authenticated => "Needs any valid access token.",
-        _ => $"Needs an access token that can {PermissionNames.Of(needed)}{(needed == Permission.Admin ? "" : ", or admin")}.",
+        Permission.None => "Needs no credential: it checks a proof of its own.",
+        Permission.Authenticated => "Needs any valid credential.",
+        _ => $"Needs the permission {PermissionNames.Of(needed)}{(RoleTable.IsAtPaths(needed) ? ", at the paths that it is about" : "")}. Roles that have it: {string.Join(", ", RoleTable.With(needed).Select(RoleNames.Of))}.",
     };
 
     private static string OperationId(AdminRoute route) =>

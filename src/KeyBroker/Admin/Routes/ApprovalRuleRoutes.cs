@@ -25,12 +25,12 @@ internal sealed class ApprovalRuleRoutes
     {
         var routes = new ApprovalRuleRoutes(parts);
         RouteMember[] shown = [new("name", "string", "Its name."), .. Conditions];
-        yield return new("GET", "approval-rules", Permission.Admin, "Lists the approval rules.", routes.ListAsync) { Answers = RouteBody.List("In the order of their names, in which they are tried.", shown) };
-        yield return new("PUT", "approval-rules/{name}", Permission.Admin, "Puts an approval rule, in place of the one of that name.", routes.PutAsync)
+        yield return new("GET", "approval-rules", Permission.ReadHosts, "Lists the approval rules.", routes.ListAsync) { Answers = RouteBody.List("In the order of their names, in which they are tried.", shown) };
+        yield return new("PUT", "approval-rules/{name}", Permission.Enrol, "Puts an approval rule, in place of the one of that name.", routes.PutAsync)
         {
             Accepts = RouteBody.Object("At least one condition; all that are there must hold.", Conditions), Answers = RouteBody.Object("The rule.", shown),
         };
-        yield return new("DELETE", "approval-rules/{name}", Permission.Admin, "Deletes an approval rule; hosts that it approved stay approved.", routes.DeleteAsync);
+        yield return new("DELETE", "approval-rules/{name}", Permission.Enrol, "Deletes an approval rule; hosts that it approved stay approved.", routes.DeleteAsync);
     }
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken) =>

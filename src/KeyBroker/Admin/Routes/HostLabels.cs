@@ -14,9 +14,13 @@ internal static class HostLabels
 
     /// <summary>The labels; empty where there are none.</summary>
     /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>.</exception>
-    public static IReadOnlyList<string> Read(AdminBody body)
+    public static IReadOnlyList<string> Read(AdminBody body) => Checked(body.Texts(Member, Most, HostLabel.MostCharacters));
+
+    /// <summary>The labels, once they are looked at.</summary>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>.</exception>
+    public static IReadOnlyList<string> Checked(IReadOnlyList<string> labels)
     {
-        var labels = body.Texts(Member, Most, HostLabel.MostCharacters);
+        if (labels.Count > Most) throw new BrokerException(BrokerFault.BadRequest, $"there are {labels.Count} labels, more than the {Most} allowed");
         if (labels.FirstOrDefault(l => !HostLabel.IsOne(l)) is { } wrong) throw new BrokerException(BrokerFault.BadRequest, $"'{Printable.Of(wrong, 64)}' is no label", "NAME=VALUE or NAME, the name of letters, digits and -_./");
         if (labels.DistinctBy(HostLabel.NameOf).Count() != labels.Count) throw new BrokerException(BrokerFault.BadRequest, "a label's name stands twice");
         return labels;

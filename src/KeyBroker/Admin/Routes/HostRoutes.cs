@@ -33,20 +33,20 @@ internal sealed class HostRoutes
     {
         var routes = new HostRoutes(parts);
         var one = RouteBody.Object("The host as it is now.", Shown);
-        yield return new("GET", "hosts", Permission.Admin, "Lists the hosts.", routes.ListAsync)
+        yield return new("GET", "hosts", Permission.ReadHosts, "Lists the hosts.", routes.ListAsync)
         {
             Query = ListPage.Parameters(MostListed, "id"),
             Answers = RouteBody.List("Hosts in the order of their ids.", Shown),
         };
-        yield return new("GET", "hosts/{id}", Permission.Admin, "Shows one host.", routes.GetAsync) { Answers = one };
-        yield return new("POST", "hosts/{id}/approve", Permission.Admin, "Approves a pending host; its PCR values as last verified become its baseline.", routes.ApproveAsync)
+        yield return new("GET", "hosts/{id}", Permission.ReadHosts, "Shows one host.", routes.GetAsync) { Answers = one };
+        yield return new("POST", "hosts/{id}/approve", Permission.Enrol, "Approves a pending host; its PCR values as last verified become its baseline.", routes.ApproveAsync)
         {
             Accepts = RouteBody.Object("Nothing, or the labels that it gets.", HostLabels.Described(isRequired: false)) with { IsRequired = false }, Answers = one,
         };
-        yield return new("POST", "hosts/{id}/revoke", Permission.Admin, "Revokes a host by its endorsement key, at once.", (c, t) => AnswerAsync(routes._hosts.RevokeAsync(Origin(c), Id(c), t))) { Answers = one };
-        yield return new("POST", "hosts/{id}/reinstate", Permission.Admin, "Takes a revocation back: the host is pending again.", (c, t) => AnswerAsync(routes._hosts.ReinstateAsync(Origin(c), Id(c), t))) { Answers = one };
-        yield return new("POST", "hosts/{id}/baseline", Permission.Admin, "Records the PCR values last verified as an approved host's baseline.", (c, t) => AnswerAsync(routes._hosts.RefreshBaselineAsync(Origin(c), Id(c), t))) { Answers = one };
-        yield return new("PUT", "hosts/{id}/labels", Permission.Admin, "Replaces a host's labels.", routes.LabelAsync)
+        yield return new("POST", "hosts/{id}/revoke", Permission.Enrol, "Revokes a host by its endorsement key, at once.", (c, t) => AnswerAsync(routes._hosts.RevokeAsync(Origin(c), Id(c), t))) { Answers = one };
+        yield return new("POST", "hosts/{id}/reinstate", Permission.Enrol, "Takes a revocation back: the host is pending again.", (c, t) => AnswerAsync(routes._hosts.ReinstateAsync(Origin(c), Id(c), t))) { Answers = one };
+        yield return new("POST", "hosts/{id}/baseline", Permission.Enrol, "Records the PCR values last verified as an approved host's baseline.", (c, t) => AnswerAsync(routes._hosts.RefreshBaselineAsync(Origin(c), Id(c), t))) { Answers = one };
+        yield return new("PUT", "hosts/{id}/labels", Permission.Enrol, "Replaces a host's labels.", routes.LabelAsync)
         {
             Accepts = RouteBody.Object("All of its labels.", HostLabels.Described(isRequired: true)), Answers = one,
         };

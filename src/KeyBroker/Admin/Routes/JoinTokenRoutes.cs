@@ -24,8 +24,8 @@ internal sealed class JoinTokenRoutes
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
         var routes = new JoinTokenRoutes(parts);
-        yield return new("GET", "join-tokens", Permission.Admin, "Lists the join tokens that live, without their secrets.", routes.ListAsync) { Answers = RouteBody.List("Join tokens.", Shown) };
-        yield return new("POST", "join-tokens", Permission.Admin, "Makes a join token.", routes.CreateAsync)
+        yield return new("GET", "join-tokens", Permission.ReadHosts, "Lists the join tokens that live, without their secrets.", routes.ListAsync) { Answers = RouteBody.List("Join tokens.", Shown) };
+        yield return new("POST", "join-tokens", Permission.Enrol, "Makes a join token.", routes.CreateAsync)
         {
             Accepts = RouteBody.Object(
                 "How it lives.",
@@ -33,7 +33,7 @@ internal sealed class JoinTokenRoutes
                 new RouteMember("uses", "integer", "1: each token is used once.", IsRequired: false)),
             Answers = RouteBody.Object("The token, which is shown once.", [.. Shown, new RouteMember("token", "string", "What the machine enrols with.")]),
         };
-        yield return new("DELETE", "join-tokens/{id}", Permission.Admin, "Ends a join token.", routes.DeleteAsync);
+        yield return new("DELETE", "join-tokens/{id}", Permission.Enrol, "Ends a join token.", routes.DeleteAsync);
     }
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken) =>

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Namespaces;
 using Coffer.KeyBroker.Policies;
 using Coffer.Oci;
 
@@ -23,34 +25,36 @@ internal sealed class PolicyRoutes
     {
         var routes = new PolicyRoutes(parts);
         var document = RouteBody.Object("A policy, as its JSON schema says (coffer broker policy schema).");
-        yield return new("GET", "policies", Permission.Admin, "Lists the policies.", routes.ListAsync) { Answers = RouteBody.List("All policies by name.", Shown) };
-        yield return new("GET", "policies/{name}", Permission.Admin, "A policy with its version, to be changed and put again.", routes.GetAsync) { Answers = document };
-        yield return new("PUT", "policies/{name}", Permission.Admin, "Puts a policy as its next version; one that names a version only in place of that one.", routes.PutAsync)
+        yield return new("GET", "policies", Permission.ReadPolicies, "Lists the policies.", routes.ListAsync) { Answers = RouteBody.List("All policies by name.", Shown) };
+        yield return new("GET", "policies/{name}", Permission.ReadPolicies, "A policy with its version, to be changed and put again.", routes.GetAsync) { Answers = document };
+        yield return new("PUT", "policies/{name}", Permission.WritePolicies, "Puts a policy as its next version; one that names a version only in place of that one.", routes.PutAsync)
         {
             Accepts = document, Answers = RouteBody.Object("As it is listed.", Shown),
         };
-        yield return new("DELETE", "policies/{name}", Permission.Admin, "Removes a policy: what it allowed is denied at once.", routes.DeleteAsync);
+        yield return new("DELETE", "policies/{name}", Permission.WritePolicies, "Removes a policy: what it allowed is denied at once.", routes.DeleteAsync);
     }
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
         var policies = await _parts.Store.ReadAsync(PolicyShelf.ListAsync, cancellationToken).ConfigureAwait(false);
-        return new AdminAnswer(new JsonArray([.. policies.Select(p => (JsonNode?)p.ToSummary())]));
+        return new AdminAnswer(new JsonArray([.. policies.Where(p => IsSeen(call, p)).Select(p => (JsonNode?)p.ToSummary())]));
     }
 
     private async Task<AdminAnswer> GetAsync(AdminCall call, CancellationToken cancellationToken)
     {
         var name = call.Values["name"];
         var policy = await _parts.Store.ReadAsync(r => PolicyShelf.FindAsync(r, name), cancellationToken).ConfigureAwait(false);
-        return new AdminAnswer((policy ?? throw Missing(name)).ToDocument());
+        return new AdminAnswer(policy is not null && IsSeen(call, policy) ? policy.ToDocument() : throw Missing(name));
     }
 
     private async Task<AdminAnswer> PutAsync(AdminCall call, CancellationToken cancellationToken)
     {
+        PolicyAuthority.RequireWithin(call.Caller, call.Values["name"], PolicyReader.Read(call.Body).Resources);
         var put = await _parts.Store.WriteAsync(
             async store =>
             {
                 var policy = await PolicyShelf.PutAsync(store, call.Values["name"], call.Body, _parts.Time.GetUtcNow(), call.Caller.TokenId).ConfigureAwait(false);
+                await NamespaceUsage.RequirePolicyRoomAsync(store, policy.Name).ConfigureAwait(false);
                 await _parts.Audit.AppendAsync(store, Change.Of(call, "policy.put", policy.Name, $"version {policy.Version}")).ConfigureAwait(false);
                 return policy;
             }, cancellationToken).ConfigureAwait(false);
@@ -60,6 +64,7 @@ internal sealed class PolicyRoutes
     private async Task<AdminAnswer> DeleteAsync(AdminCall call, CancellationToken cancellationToken)
     {
         var name = call.Values["name"];
+        PolicyAuthority.RequireOwned(call.Caller, name);
         await _parts.Store.WriteAsync(
             async store =>
             {
@@ -69,6 +74,8 @@ internal sealed class PolicyRoutes
             }, cancellationToken).ConfigureAwait(false);
         return AdminAnswer.Done;
     }
+
+    private static bool IsSeen(AdminCall call, StoredPolicy policy) => PolicyAuthority.Sees(call.Caller, policy.Name, PolicyReader.Read(PolicyRecord.DocumentOf(policy)).Resources);
 
     private static BrokerException Missing(string name) => new(BrokerFault.NotFound, $"there is no policy '{Printable.Of(name, 64)}'", "coffer broker policy list shows their names");
 }

@@ -23,8 +23,8 @@ internal sealed class ReferenceRoutes
     {
         var routes = new ReferenceRoutes(parts);
         var document = RouteBody.Object("A set: name, values, and perhaps description and expires.");
-        yield return new("GET", "references", Permission.Admin, "Lists the sets of reference values.", routes.ListAsync) { Answers = RouteBody.List("All sets by name.", Shown) };
-        yield return new("GET", "references/{name}", Permission.Admin, "A set as it was put.", routes.GetAsync) { Answers = document };
+        yield return new("GET", "references", Permission.ReadReferences, "Lists the sets of reference values.", routes.ListAsync) { Answers = RouteBody.List("All sets by name.", Shown) };
+        yield return new("GET", "references/{name}", Permission.ReadReferences, "A set as it was put.", routes.GetAsync) { Answers = document };
         yield return new("PUT", "references/{name}", Permission.Admin, "Puts a set, in place of the one that was there.", routes.PutAsync) { Accepts = document, Answers = RouteBody.Object("As it is listed.", Shown) };
         yield return new("DELETE", "references/{name}", Permission.Admin, "Removes a set: conditions that ask for it fail at once.", routes.DeleteAsync);
     }

@@ -15,7 +15,7 @@ internal sealed class TokenRoutes
     private static readonly RouteMember[] Shown =
     [
         new("id", "string", "Its id, as the audit names who did something."),
-        new("can", "strings", "Any of wrap, audit, admin."),
+        new("can", "strings", $"Its roles: any of {RoleNames.List}."),
         new("paths", "strings", "Globs of the resource paths that it reaches."),
         new("created", "string", "When it was made."),
         new("expires", "string", "From when on it is refused; null for never.", IsRequired: false),
@@ -30,7 +30,7 @@ internal sealed class TokenRoutes
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
         var routes = new TokenRoutes(parts);
-        yield return new("GET", "tokens", Permission.Admin, "Lists the access tokens, without their secrets.", routes.ListAsync)
+        yield return new("GET", "tokens", Permission.ReadTokens, "Lists the access tokens, without their secrets.", routes.ListAsync)
         {
             Answers = RouteBody.List("All tokens; one that has expired is listed for a week.", Shown),
         };
@@ -39,7 +39,7 @@ internal sealed class TokenRoutes
             Accepts = RouteBody.Object(
                 "What it may do.",
                 new RouteMember("can", "strings", "Any of wrap, audit, admin."),
-                new RouteMember("paths", "strings", "Globs of resource paths, for wrap: 'default/*' covers everything below default.", IsRequired: false),
+                new RouteMember("paths", "strings", "Globs of resource paths, for wrap and key-owner: 'default/*' covers everything below default.", IsRequired: false),
                 new RouteMember("ttl", "string", "How long it lives, such as 30m, 24h (what it gets otherwise) or 90d.", IsRequired: false),
                 new RouteMember("comment", "string", "What it is for.", IsRequired: false)),
             Answers = RouteBody.Object("The token, which is shown once.", [.. Shown, new RouteMember("token", "string", "What is sent as Authorization: Bearer.")]),
@@ -57,16 +57,16 @@ internal sealed class TokenRoutes
     private async Task<AdminAnswer> CreateAsync(AdminCall call, CancellationToken cancellationToken)
     {
         var body = AdminBody.Of(call, "can", "paths", "ttl", "comment");
-        var permissions = body.Texts("can", most: 8).Select(PermissionNames.Parse).Distinct().Order().ToList();
+        var roles = body.Texts("can", most: 8).Select(RoleNames.Parse).Distinct().Order().ToList();
         var paths = body.Texts("paths", MostPaths, MostCharacters).Select(Checked).Distinct(StringComparer.Ordinal).ToList();
-        Check(permissions, paths);
-        if (permissions.Contains(Permission.Admin) && paths.Count == 0) paths.Add("**");
+        Check(roles, paths);
+        if (roles.Contains(Role.Admin) && paths.Count == 0) paths.Add("**");
         var lifetime = body.TextOrNull("ttl") is { } ttl ? Lifetime.Parse(ttl) : UsualLifetime;
         var comment = body.TextOrNull("comment");
         var made = await _parts.Store.WriteAsync(async store =>
         {
-            var (token, text) = await _parts.AccessTokens.CreateAsync(store, permissions, paths, lifetime, comment).ConfigureAwait(false);
-            var can = string.Join(", ", token.Permissions.Select(PermissionNames.Of));
+            var (token, text) = await _parts.AccessTokens.CreateAsync(store, roles, paths, lifetime, comment).ConfigureAwait(false);
+            var can = string.Join(", ", token.Roles.Select(RoleNames.Of));
             await _parts.Audit.AppendAsync(store, Change.Of(call, "token.create", token.Id, $"can {can}{(paths.Count > 0 ? $" at {string.Join(", ", paths)}" : "")}")).ConfigureAwait(false);
             return (Token: token, Text: text);
         }, cancellationToken).ConfigureAwait(false);
@@ -87,16 +87,14 @@ internal sealed class TokenRoutes
         }
     }
 
-    private static void Check(List<Permission> permissions, List<string> paths)
+    private static void Check(List<Role> roles, List<string> paths)
     {
-        if (permissions.Count == 0) throw new BrokerException(BrokerFault.BadRequest, "'can' is empty: the token could do nothing", "it can wrap, audit or admin");
-        if (permissions.Contains(Permission.Admin))
-        {
-            if (paths.Count > 0) throw new BrokerException(BrokerFault.BadRequest, "'paths' does not limit a token that can admin", "make two tokens");
-            return;
-        }
-        if (permissions.Contains(Permission.Wrap) && paths.Count == 0) throw new BrokerException(BrokerFault.BadRequest, "a token that can wrap needs 'paths'", "such as default/*, or ** for all");
-        if (!permissions.Contains(Permission.Wrap) && paths.Count > 0) throw new BrokerException(BrokerFault.BadRequest, "'paths' limits what a token can wrap, and this one cannot");
+        if (roles.Count == 0) throw new BrokerException(BrokerFault.BadRequest, "'can' is empty: the token could do nothing", $"it names roles: {RoleNames.List}");
+        if (roles.Contains(Role.Admin) && paths.Count > 0) throw new BrokerException(BrokerFault.BadRequest, "'paths' does not limit an administrator", "make two tokens");
+        if (roles.Contains(Role.Admin)) return;
+        var limited = roles.Where(RoleTable.NeedsPaths).Select(RoleNames.Of).ToList();
+        if (limited.Count > 0 && paths.Count == 0) throw new BrokerException(BrokerFault.BadRequest, $"a token with the role {limited[0]} needs 'paths'", "such as default/*, or ** for all");
+        if (limited.Count == 0 && paths.Count > 0) throw new BrokerException(BrokerFault.BadRequest, "'paths' limits the roles wrap and key-owner, and this token has neither");
     }
 
     private async Task<AdminAnswer> DeleteAsync(AdminCall call, CancellationToken cancellationToken)

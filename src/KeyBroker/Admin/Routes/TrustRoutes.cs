@@ -23,7 +23,7 @@ internal sealed class TrustRoutes
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
         var routes = new TrustRoutes(parts);
-        yield return new("GET", "trust", Permission.Admin, "Lists what endorsement keys are held to.", routes.ListAsync) { Answers = RouteBody.List("All of it.", Shown) };
+        yield return new("GET", "trust", Permission.ReadHosts, "Lists what endorsement keys are held to.", routes.ListAsync) { Answers = RouteBody.List("All of it.", Shown) };
         yield return new("POST", "trust", Permission.Admin, "Installs roots, intermediates and revocation lists.", routes.AddAsync)
         {
             MostBodyBytes = TrustAnchors.MostPemBytes,

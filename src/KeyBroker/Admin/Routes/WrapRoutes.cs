@@ -10,7 +10,7 @@ internal sealed class WrapRoutes
 {
     private readonly KeyWrapping _wrapping;
 
-    private WrapRoutes(BrokerParts parts) => _wrapping = new KeyWrapping(parts.Store, new ResourceShelf(parts.Sealer), parts.Audit);
+    private WrapRoutes(BrokerParts parts) => _wrapping = new KeyWrapping(parts.Store, new WrappingKeys(new ResourceShelf(parts.Sealer)), parts.Audit, parts.Time);
 
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
@@ -21,31 +21,32 @@ internal sealed class WrapRoutes
             Accepts = RouteBody.Object(
                 "What to wrap.",
                 new RouteMember("keyid", "string", "kbs:///REPOSITORY/TYPE/TAG, made where it is not there; null for a new key.", IsRequired: false),
-                new RouteMember("options", "string", $"At most {KeyWrapping.MostOptions} bytes in base64.")),
+                new RouteMember("options", "string", $"At most {KeyWrapping.MostOptions} bytes in base64."),
+                new RouteMember("trial", "boolean", "true only to see whether it can be done: no key is made, and what is answered opens nowhere unless the key was there.", IsRequired: false)),
             Answers = RouteBody.Object(
                 "An annotation packet of Confidential Containers.",
-                new RouteMember("kid", "string", "kbs:///REPOSITORY/TYPE/TAG."), new RouteMember("wrapped_data", "string", "Ciphertext and tag, base64."),
+                new RouteMember("kid", "string", "kbs:///REPOSITORY/TYPE/TAG?version=N."), new RouteMember("wrapped_data", "string", "Ciphertext and tag, base64."),
                 new RouteMember("iv", "string", "12 bytes, base64."), new RouteMember("wrap_type", "string", "A256GCM.")),
         };
     }
 
     private async Task<AdminAnswer> WrapAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var (keyId, options) = WrapRequest.Read(call.Body);
+        var order = WrapRequest.Read(call.Body);
         try
         {
-            var path = keyId is null ? null : PathOf(keyId);
-            return new AdminAnswer((await _wrapping.WrapAsync(call.RequestId, call.Caller, path, options, cancellationToken).ConfigureAwait(false)).ToJson());
+            var key = order.KeyId is { } id ? KeyOf(id) : null;
+            return new AdminAnswer((await _wrapping.WrapAsync(call.RequestId, call.Caller, key, order, cancellationToken).ConfigureAwait(false)).ToJson());
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(options);
+            CryptographicOperations.ZeroMemory(order.Options);
         }
     }
 
-    private static ResourcePath PathOf(string keyId)
+    private static KbsResourceUri KeyOf(string keyId)
     {
         var uri = KbsResourceUri.Parse(keyId);
-        return uri.Host is null ? ResourcePath.Parse(uri.Path) : throw new BrokerException(BrokerFault.BadRequest, "keyid names a host", "a key of this broker is written kbs:///REPOSITORY/TYPE/TAG");
+        return uri.Host is null ? uri : throw new BrokerException(BrokerFault.BadRequest, "keyid names a host", "a key of this broker is written kbs:///REPOSITORY/TYPE/TAG");
     }
 }

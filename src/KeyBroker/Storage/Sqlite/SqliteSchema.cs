@@ -7,7 +7,8 @@ internal static class SqliteSchema
 {
     private const long ApplicationId = 0x436f6672; // "Cofr", by which file(1) and we tell our file from others
 
-    private static readonly string[] Steps =
+    /// <summary>Each script makes the next version.</summary>
+    public static IReadOnlyList<string> Steps { get; } =
     [
         // Keys are blobs, so that they compare as bytes. The value stands last: what looks at the others reads no overflow page.
         """
@@ -23,15 +24,18 @@ internal static class SqliteSchema
         """,
     ];
 
+    /// <param name="session">Not in a transaction.</param>
+    /// <param name="file">The file's name.</param>
+    /// <param name="steps">The versions that this program knows.</param>
     /// <exception cref="BrokerException">The file is of a newer version, or of another program.</exception>
-    public static void Migrate(SqliteSession session, string file)
+    public static void Migrate(SqliteSession session, string file, IReadOnlyList<string> steps)
     {
-        if (Current(session, file) == Steps.Length) return;
-        session.Begin(write: true);
+        if (Current(session, file, steps) == steps.Count) return;
+        session.Begin(write: true); // of several processes one migrates, and the others find it done
         try
         {
-            for (var version = Current(session, file); version < Steps.Length; version++) session.Execute(Steps[version]);
-            session.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Steps.Length}");
+            for (var version = Current(session, file, steps); version < steps.Count; version++) session.Execute(steps[version]);
+            session.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {steps.Count}");
             session.Commit();
         }
         catch
@@ -41,7 +45,7 @@ internal static class SqliteSchema
         }
     }
 
-    private static int Current(SqliteSession session, string file)
+    private static int Current(SqliteSession session, string file, IReadOnlyList<string> steps)
     {
         var version = session.Number("PRAGMA user_version");
         var application = session.Number("PRAGMA application_id");
@@ -49,11 +53,6 @@ internal static class SqliteSchema
         {
             throw new BrokerException(BrokerFault.Unavailable, $"the store {Printable.Of(file)} is another program's database", "give the broker a data folder of its own");
         }
-        if (version > Steps.Length)
-        {
-            throw new BrokerException(
-                BrokerFault.Unavailable, $"the store {Printable.Of(file)} has schema version {version}, and this coffer knows up to {Steps.Length}", "use the newer coffer that wrote it");
-        }
-        return (int)version;
+        return SchemaVersion.Check(Printable.Of(file), version, steps.Count);
     }
 }

@@ -48,6 +48,15 @@ internal sealed class SqliteSession : IDisposable
 
     public void Commit() => Run("COMMIT");
 
+    /// <summary>Remembers this place within the transaction, to go back to.</summary>
+    public void Save() => Run("SAVEPOINT one");
+
+    /// <summary>Undoes what was done since <see cref="Save"/>.</summary>
+    public void BackToSaved() => Run("ROLLBACK TO one");
+
+    /// <summary>Forgets the place; what was done since stands with the transaction.</summary>
+    public void Release() => Run("RELEASE one");
+
     /// <summary>Ends the transaction without effect; false where that was not possible, and the session is to be thrown away.</summary>
     public bool Rollback()
     {

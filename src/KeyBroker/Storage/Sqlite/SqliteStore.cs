@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using Coffer.KeyBroker.Files;
+using Coffer.KeyBroker.Storage.Writes;
 using Microsoft.Data.Sqlite;
 
 namespace Coffer.KeyBroker.Storage.Sqlite;
 
 /// <summary>
 /// Records in one SQLite file: write-ahead log, synchronous FULL, so that what was acknowledged outlives a power cut. One writer at a
-/// time, in the order in which they came; readers beside it, each with the state at its beginning. Other processes may have the same
-/// file open. Records that have expired are removed on the way, a batch in a minute.
+/// time, in the order in which they came, and those that come at the same time share a commit; readers beside it, each with the state
+/// at its beginning. Other processes may have the same file open. Records that have expired are removed on the way, some in a minute.
 /// </summary>
 internal sealed class SqliteStore : IBrokerStore
 {
@@ -19,16 +20,18 @@ internal sealed class SqliteStore : IBrokerStore
     private readonly string _file;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _patience;
-    private readonly SemaphoreSlim _writing = new(1);
+    private readonly IReadOnlyList<string> _steps;
+    private readonly WriteQueue _writes;
     private readonly SemaphoreSlim _reading = new(MostReaders);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
-    private readonly AsyncLocal<bool> _inside = new();
     private SqliteSession? _writer;
     private DateTimeOffset _purged;
     private bool _disposed;
 
-    private SqliteStore(string file, TimeProvider clock, TimeSpan patience)
+    private SqliteStore(string file, TimeProvider clock, TimeSpan patience, IReadOnlyList<string> steps)
     {
+        _steps = steps;
+        _writes = new WriteQueue(CommitAsync);
         _file = file;
         _clock = clock;
         _patience = patience;
@@ -44,9 +47,10 @@ internal sealed class SqliteStore : IBrokerStore
     /// <param name="file">Its path.</param>
     /// <param name="clock">Says what has expired.</param>
     /// <param name="patience">How long another process may hold the file.</param>
-    internal static SqliteStore Open(string file, TimeProvider clock, TimeSpan patience)
+    /// <param name="steps">The versions of the schema that are known; null for this program's.</param>
+    internal static SqliteStore Open(string file, TimeProvider clock, TimeSpan patience, IReadOnlyList<string>? steps = null)
     {
-        var store = new SqliteStore(Path.GetFullPath(file), clock, patience);
+        var store = new SqliteStore(Path.GetFullPath(file), clock, patience, steps ?? SqliteSchema.Steps);
         store.Make();
         store._writer = store.Guard(() => store.NewSession(migrate: true));
         return store;
@@ -73,25 +77,7 @@ internal sealed class SqliteStore : IBrokerStore
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">It is called from within a write, which would wait for itself.</exception>
-    public async Task<T> WriteAsync<T>(Func<IStoreWriter, ValueTask<T>> work, CancellationToken cancellationToken)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_inside.Value) throw new InvalidOperationException("a write within a write");
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            _inside.Value = true; // ends with this method, as every change of an asynchronous method's context
-            return await Task.Run(() => WriteNowAsync(work, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        catch (SqliteException e)
-        {
-            throw SqliteFault.Of(e, _file);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public Task<T> WriteAsync<T>(Func<IStoreWriter, ValueTask<T>> work, CancellationToken cancellationToken) => _writes.WriteAsync(work, cancellationToken);
 
     /// <summary>Removes all records that have expired, and says how many there were.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -114,13 +100,12 @@ internal sealed class SqliteStore : IBrokerStore
     {
         if (_disposed) return;
         _disposed = true;
-        await _writing.WaitAsync().ConfigureAwait(false);
+        await _writes.CloseAsync().ConfigureAwait(false);
         for (var i = 0; i < MostReaders; i++) await _reading.WaitAsync().ConfigureAwait(false);
         foreach (var reader in _readers) reader.Dispose();
         _readers.Clear();
         _writer?.Dispose();
         _writer = null;
-        _writing.Dispose();
         _reading.Dispose();
     }
 
@@ -152,27 +137,46 @@ internal sealed class SqliteStore : IBrokerStore
         }
     }
 
-    private async Task<T> WriteNowAsync<T>(Func<IStoreWriter, ValueTask<T>> work, CancellationToken cancellationToken)
+    private async Task CommitAsync(WriteBatch batch)
+    {
+        try
+        {
+            await WriteAllAsync(batch).ConfigureAwait(false);
+            batch.Acknowledge();
+        }
+        catch (SqliteException) when (batch.Count > 1)
+        {
+            foreach (var one in batch.Alone()) await CommitAloneAsync(one).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFault.Of(e, _file);
+        }
+    }
+
+    private async Task CommitAloneAsync(WriteBatch one)
+    {
+        try
+        {
+            await WriteAllAsync(one).ConfigureAwait(false);
+            one.Acknowledge();
+        }
+        catch (SqliteException e)
+        {
+            one.Fail(SqliteFault.Of(e, _file));
+        }
+    }
+
+    private async Task WriteAllAsync(WriteBatch batch)
     {
         var session = _writer ??= NewSession();
         try
         {
             session.Begin(write: true);
             var now = _clock.GetUtcNow();
-            var transaction = new StoreTransaction(session, now.ToUnixTimeMilliseconds());
-            T done;
-            try
-            {
-                done = await work(transaction).ConfigureAwait(false);
-                PurgeSome(transaction, now);
-            }
-            finally
-            {
-                transaction.End();
-            }
-            cancellationToken.ThrowIfCancellationRequested();
+            while (batch.Next() is { } write) await WriteOneAsync(session, write).ConfigureAwait(false);
+            PurgeSome(new StoreTransaction(session, now.ToUnixTimeMilliseconds()), now);
             session.Commit();
-            return done;
         }
         catch
         {
@@ -183,6 +187,23 @@ internal sealed class SqliteStore : IBrokerStore
             }
             throw;
         }
+    }
+
+    private async Task WriteOneAsync(SqliteSession session, QueuedWrite write)
+    {
+        var transaction = new StoreTransaction(session, _clock.GetUtcNow().ToUnixTimeMilliseconds());
+        session.Save();
+        bool stands;
+        try
+        {
+            stands = await write.RunAsync(transaction, _writes.Inside, static e => e is SqliteException).ConfigureAwait(false);
+        }
+        finally
+        {
+            transaction.End();
+        }
+        if (!stands) session.BackToSaved();
+        session.Release();
     }
 
     private void PurgeSome(StoreTransaction transaction, DateTimeOffset now)
@@ -216,7 +237,7 @@ internal sealed class SqliteStore : IBrokerStore
         var session = new SqliteSession(_file, _patience);
         try
         {
-            if (migrate) SqliteSchema.Migrate(session, _file); // before anything is changed, in case it is not ours
+            if (migrate) SqliteSchema.Migrate(session, _file, _steps); // before anything is changed, in case it is not ours
             session.UseLog();
             return session;
         }

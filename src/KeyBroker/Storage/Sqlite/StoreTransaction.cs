@@ -16,9 +16,9 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
     public ValueTask<StoredRecord?> FindAsync(string collection, string key)
     {
         Check();
-        var command = session.Prepared($"SELECT value FROM records WHERE collection = $1 AND key = $2 AND {Live}", RecordLimits.Collection(collection), RecordLimits.Key(key), now);
+        var command = session.Prepared($"SELECT value, expires FROM records WHERE collection = $1 AND key = $2 AND {Live}", RecordLimits.Collection(collection), RecordLimits.Key(key), now);
         using var reader = command.ExecuteReader();
-        return ValueTask.FromResult(reader.Read() ? new StoredRecord(key, reader.GetFieldValue<byte[]>(0)) : null);
+        return ValueTask.FromResult(reader.Read() ? new StoredRecord(key, reader.GetFieldValue<byte[]>(0), Expiry(reader, 1)) : null);
     }
 
     public ValueTask<IReadOnlyList<StoredRecord>> ListAsync(string collection, string prefix, string? after, int most, bool descending = false)
@@ -26,11 +26,11 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
         Check();
         var range = new KeyRange(prefix, after, descending);
         var command = session.Prepared(
-            $"SELECT key, value FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND key < $4 ORDER BY key {(descending ? "DESC " : "")}LIMIT $5",
+            $"SELECT key, value, expires FROM records WHERE collection = $1 AND key >= $2 AND {Live} AND key < $4 ORDER BY key {(descending ? "DESC " : "")}LIMIT $5",
             RecordLimits.Collection(collection), range.From, now, range.Until, RecordLimits.Most(most));
         using var reader = command.ExecuteReader();
         var found = new List<StoredRecord>();
-        while (reader.Read()) found.Add(new StoredRecord(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetFieldValue<byte[]>(1)));
+        while (reader.Read()) found.Add(new StoredRecord(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetFieldValue<byte[]>(1), Expiry(reader, 2)));
         return ValueTask.FromResult<IReadOnlyList<StoredRecord>>(found);
     }
 
@@ -79,6 +79,8 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
         return session.Prepared(
             "DELETE FROM records WHERE id IN (SELECT id FROM records WHERE expires IS NOT NULL AND expires <= $1 LIMIT $2)", now, most).ExecuteNonQuery();
     }
+
+    private static DateTimeOffset? Expiry(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
 
     private void Check() => ObjectDisposedException.ThrowIf(_ended, typeof(IStoreReader));
 }

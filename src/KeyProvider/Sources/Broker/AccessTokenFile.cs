@@ -5,10 +5,10 @@ using Coffer.Service.Files;
 
 namespace Coffer.KeyProvider.Sources.Broker;
 
-/// <summary>The file in which an access token for a broker stands, as <c>coffer broker token create</c> prints it.</summary>
+/// <summary>The file in which an access token for a broker stands, as <c>coffer broker token create</c> prints it, or an issuer's JWT.</summary>
 internal static class AccessTokenFile
 {
-    private const int MostBytes = 1024;
+    private const int MostBytes = 16 * 1024; // a JWT may be long
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;
 
     /// <summary>The token in ASCII, without the white space around it; the caller zeroes it.</summary>

@@ -86,7 +86,7 @@ internal sealed class BrokerSource : IKeySource
             kek = await _tokens.GetAsync(resource, cancellationToken).ConfigureAwait(false);
             if (kek.Length != PacketCipher.KeyBytes)
             {
-                throw new KeyProviderException(FailureReason.Integrity, $"the broker's resource {resource.Path} has {kek.Length} bytes, and a key has {PacketCipher.KeyBytes}",
+                throw new KeyProviderException(FailureReason.Integrity, $"the broker's resource {resource.PathAndVersion} has {kek.Length} bytes, and a key has {PacketCipher.KeyBytes}",
                     "it is no key that wraps layers: the image names the wrong resource, or it was put wrongly");
             }
             return PacketCipher.Open(packet, kek);

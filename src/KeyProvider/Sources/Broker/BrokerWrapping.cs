@@ -4,6 +4,7 @@ using System.Text.Json;
 using Coffer.Attestation;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Protocol.Client;
+using Coffer.ImageCrypt.Cipher;
 using Coffer.ImageCrypt.KeyWrap.Provider;
 using Coffer.KeyProvider.Packets;
 using Coffer.Oci;
@@ -44,7 +45,7 @@ internal sealed class BrokerWrapping(BrokerHttp http, string tokenFile)
     {
         try
         {
-            if (packet.Family == PacketFamily.CocoV1 && KbsResourceUri.Parse(packet.KeyId) is { Host: null } wrapped && (key is null || wrapped.Path == key.Path)) return packet;
+            if (packet.Family == PacketFamily.CocoV1 && KbsResourceUri.Parse(packet.KeyId) is { Host: null } wrapped && (key is null || (wrapped.Path == key.Path && (key.Version is null || wrapped.Version == key.Version)))) return packet;
         }
         catch (AttestationException)
         {
@@ -76,6 +77,7 @@ internal sealed class BrokerWrapping(BrokerHttp http, string tokenFile)
             if (key is null) writer.WriteNull("keyid");
             else writer.WriteString("keyid", key.ToString());
             writer.WriteBase64String("options", options.Span);
+            if (TrialOptions.AreThese(options.Span)) writer.WriteBoolean("trial", true); // or a key would be made that no layer needs
             writer.WriteEndObject();
         }
         return buffer.Written.ToArray();
