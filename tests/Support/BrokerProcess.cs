@@ -111,9 +111,6 @@ public sealed class BrokerProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Sends a signal by its name, such as <c>HUP</c>.</summary>
-    public async Task SignalAsync(string name) => (await Tool.RunAsync("kill", "-s", name, _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
-
     /// <summary>Ends it at once where it still runs.</summary>
     public void Dispose()
     {

@@ -83,7 +83,7 @@ public sealed class PageTests : IAsyncDisposable
     public async Task Long_lists_come_page_by_page()
     {
         await StartAsync();
-        for (var i = 0; i < 60; i++) (await Broker.AdminAsync("PUT", $"resources/default/many/n{i:00}", "x")).ShouldBe(204);
+        for (var i = 0; i < 60; i++) (await Broker.AdminAsync("PUT", $"resources/default/many/n{i:00}", "x")).ShouldBe(200);
         await Page.GoAsync(Broker.Address + "/ui/#/resources?prefix=default/many/");
         await LogInAsync("Resources");
         await Page.SeeAsync("tbody", "default/many/n49");
@@ -100,7 +100,7 @@ public sealed class PageTests : IAsyncDisposable
     public async Task What_a_host_calls_itself_is_text_and_nothing_else()
     {
         await StartAsync();
-        (await Broker.AdminAsync("PUT", "policies/evil", """{"name":"evil","description":"<img src=x onerror=alert(1)><script>alert(2)</script>","resources":["a/**"],"effect":"allow","when":{"always":true}}""")).ShouldBe(200);
+        (await Broker.AdminAsync("PUT", "policies/evil", """{"name":"evil","description":"<img src=x onerror=alert(1)><script>alert(2)</script>","resources":["a/**"],"effect":"allow","when":{"tee":["tpm"]}}""")).ShouldBe(200);
         await Page.GoAsync(Broker.Address + "/ui/#/policies");
         await LogInAsync("Policies");
 
@@ -113,7 +113,7 @@ public sealed class PageTests : IAsyncDisposable
     public async Task A_token_that_may_read_the_audit_alone_sees_that_and_is_told_of_the_rest()
     {
         await StartAsync();
-        var token = (string)(await Broker.AdminAsync("POST", "tokens", """{"can":["auditor"]}""")).ShouldBe(201).Json["token"]!;
+        var token = (string)(await Broker.AdminAsync("POST", "tokens", """{"can":["audit"]}""")).ShouldBe(201).Json["token"]!;
         await Page.GoAsync(Broker.Address + "/ui/#/audit");
         await LogInAsync("Audit", token);
         await Page.ClickAsync("nav a[href='#/policies']");
@@ -146,7 +146,7 @@ public sealed class PageTests : IAsyncDisposable
         using var vendor = new TestAuthority();
         (await Broker.AdminAsync("POST", "trust", vendor.BundlePem)).ShouldBe(200);
         (await Broker.AdminAsync("PUT", "policies/tpm-node", PolicyExamples.Read("tpm-node"))).ShouldBe(200);
-        (await Broker.AdminAsync("PUT", $"resources/{Path}", new string('k', 32))).ShouldBe(204);
+        (await Broker.AdminAsync("PUT", $"resources/{Path}", new string('k', 32))).ShouldBe(200);
         using var machine = new FakeMachine(Broker, vendor);
         var host = (string)(await machine.EnrolAsync()).ShouldBe(200).Json["host"]!;
         (await Broker.AdminAsync("POST", $"hosts/{host}/approve")).ShouldBe(200);

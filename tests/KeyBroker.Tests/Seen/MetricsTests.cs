@@ -76,7 +76,7 @@ public sealed class MetricsTests : IDisposable
         using var vendor = new TestAuthority();
         (await broker.AdminAsync("POST", "trust", vendor.BundlePem)).ShouldBe(200);
         (await broker.AdminAsync("PUT", "policies/tpm-node", PolicyExamples.Read("tpm-node"))).ShouldBe(200);
-        (await broker.AdminAsync("PUT", $"resources/{Path}", "0123456789abcdef0123456789abcdef")).ShouldBe(204);
+        (await broker.AdminAsync("PUT", $"resources/{Path}", "0123456789abcdef0123456789abcdef")).ShouldBe(200);
         using var machine = new FakeMachine(broker, vendor);
         var host = (string)(await machine.EnrolAsync()).ShouldBe(200).Json["host"]!;
         (await broker.AdminAsync("POST", $"hosts/{host}/approve")).ShouldBe(200);
