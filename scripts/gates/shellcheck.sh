@@ -17,7 +17,7 @@ else
     echo 'gate: shellcheck: failed'
     exit 1
 fi
-for script in .ci/run bench/run scripts/*; do
+for script in .ci/run bench/* scripts/*; do
     [[ -f $script && -x $script ]] || continue
     if [[ $("$script" --help) != "usage: $script"* ]]; then
         echo "gate: help of $script: failed"

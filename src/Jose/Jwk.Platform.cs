@@ -54,6 +54,10 @@ public sealed partial class Jwk
     /// <exception cref="JoseException">Not an EC key.</exception>
     public ECDsa ToEcDsa() => ECDsa.Create(EcParameters());
 
+    /// <summary>A copy of the public numbers of an RSA key: big-endian, without leading zeros.</summary>
+    /// <exception cref="JoseException">Not an RSA key.</exception>
+    public RSAParameters ExportRsaPublicNumbers() => Clone((Rsa ?? throw JoseException.UnsuitableKey($"{this} is not an RSA key")).Public);
+
     /// <summary>The public half as SubjectPublicKeyInfo, DER.</summary>
     /// <exception cref="JoseException">A symmetric key has no public half.</exception>
     public byte[] ExportSubjectPublicKeyInfo()

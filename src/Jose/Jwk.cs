@@ -21,6 +21,7 @@ public sealed partial class Jwk : IDisposable
         KeyBits = rsa.Bits;
         HasPrivateKey = rsa.HasPrivate;
         Rsa = rsa;
+        PlatformRsa = new PlatformKey<RSA>(ToRsa);
         _metadata = metadata;
     }
 
@@ -30,6 +31,7 @@ public sealed partial class Jwk : IDisposable
         KeyBits = ec.Curve.Bits;
         HasPrivateKey = ec.D is not null;
         Ec = ec;
+        PlatformEcDsa = new PlatformKey<ECDsa>(ToEcDsa);
         _metadata = metadata;
     }
 
@@ -71,6 +73,12 @@ public sealed partial class Jwk : IDisposable
     internal EcKey? Ec { get; }
 
     internal SymmetricKey? Octets { get; }
+
+    /// <summary>For signing, verifying and sealing with an RSA key; null for others.</summary>
+    internal PlatformKey<RSA>? PlatformRsa { get; }
+
+    /// <summary>For signing and verifying with an EC key; null for others.</summary>
+    internal PlatformKey<ECDsa>? PlatformEcDsa { get; }
 
     /// <summary>Parses one JSON Web Key of at most 64 KiB.</summary>
     /// <param name="utf8Json">The JSON text; the caller zeroes it if it holds a private key.</param>
@@ -143,6 +151,8 @@ public sealed partial class Jwk : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        PlatformRsa?.Dispose();
+        PlatformEcDsa?.Dispose();
         Rsa?.ZeroPrivate();
         CryptographicOperations.ZeroMemory(Ec?.D);
         CryptographicOperations.ZeroMemory(Octets?.Value);

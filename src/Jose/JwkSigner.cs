@@ -48,11 +48,11 @@ public sealed class JwkSigner : IJwsSigner
     {
         if (_algorithm.Padding is { } padding)
         {
-            using var rsa = _key.ToRsa();
-            return rsa.SignData(signingInput, _algorithm.Hash, padding);
+            using var rsa = _key.PlatformRsa!.Rent();
+            return rsa.Key.SignData(signingInput, _algorithm.Hash, padding);
         }
 
-        using var ecdsa = _key.ToEcDsa();
-        return ecdsa.SignData(signingInput, _algorithm.Hash);
+        using var ecdsa = _key.PlatformEcDsa!.Rent();
+        return ecdsa.Key.SignData(signingInput, _algorithm.Hash);
     }
 }

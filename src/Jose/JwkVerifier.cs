@@ -61,12 +61,12 @@ public sealed class JwkVerifier : IJwsVerifier
         var chosen = SignatureAlgorithm.Find(algorithm)!;
         if (chosen.Padding is { } padding)
         {
-            using var rsa = RSA.Create(_key.Rsa!.Public);
-            return rsa.VerifyData(signingInput, signature, chosen.Hash, padding);
+            using var rsa = _key.PlatformRsa!.Rent();
+            return rsa.Key.VerifyData(signingInput, signature, chosen.Hash, padding);
         }
 
         var ec = _key.Ec!;
-        using var ecdsa = ECDsa.Create(ec.Public);
-        return signature.Length == 2 * ec.Curve.FieldBytes && ecdsa.VerifyData(signingInput, signature, chosen.Hash);
+        using var ecdsa = _key.PlatformEcDsa!.Rent();
+        return signature.Length == 2 * ec.Curve.FieldBytes && ecdsa.Key.VerifyData(signingInput, signature, chosen.Hash);
     }
 }

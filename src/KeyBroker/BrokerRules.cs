@@ -12,8 +12,8 @@ public sealed record BrokerRules
     /// <summary>How long a session lives, from its beginning.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many sessions there may be at once.</summary>
-    public int MostSessions { get; init; } = 10_000;
+    /// <summary>How many sessions there may be at once, give or take those of a few seconds. They stand in the store, not in memory.</summary>
+    public int MostSessions { get; init; } = 200_000;
 
     /// <summary>How long an attestation token lives: a minute to an hour.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);

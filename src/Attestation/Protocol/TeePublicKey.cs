@@ -126,8 +126,7 @@ public sealed class TeePublicKey : IEquatable<TeePublicKey>
     {
         if (key.Type == JwkType.Rsa)
         {
-            using var rsa = key.ToRsa();
-            var numbers = rsa.ExportParameters(includePrivateParameters: false);
+            var numbers = key.ExportRsaPublicNumbers();
             return $$"""{"alg":"{{algorithm}}","e":"{{Base64Url.EncodeToString(numbers.Exponent)}}","kty":"RSA","n":"{{Base64Url.EncodeToString(numbers.Modulus)}}"}""";
         }
         using var curve = key.ToEcDiffieHellman();

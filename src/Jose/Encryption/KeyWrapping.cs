@@ -65,9 +65,9 @@ internal sealed class KeyWrapping
         switch (Algorithm.Kind)
         {
             case KeyAlgorithmKind.RsaOaep:
-                using (var rsa = RSA.Create(_key.Rsa!.Public))
+                using (var rsa = _key.PlatformRsa!.Rent())
                 {
-                    EncryptedKey = rsa.Encrypt(cek, Algorithm.Padding!);
+                    EncryptedKey = rsa.Key.Encrypt(cek, Algorithm.Padding!);
                 }
 
                 break;

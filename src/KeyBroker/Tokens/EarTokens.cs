@@ -37,8 +37,7 @@ internal sealed class EarTokens(TokenKeys keys, TimeProvider time)
             if (jws.Serialization != JwsSerialization.Compact || jws.Signatures is not [var signature]) throw Bad("is not a compact JWS");
             if (signature.Algorithm != Algorithm || signature.KeyId is not { } kid) throw Bad($"is not signed with {Algorithm} by a key it names");
             var key = await keys.FindAsync(kid, cancellationToken).ConfigureAwait(false) ?? throw Bad("is signed by no key of this broker");
-            using var half = key.ToPublic();
-            return Read(jws.Verify(new JwkVerifier(half, Algorithm)).Payload);
+            return Read(jws.Verify(new JwkVerifier(key, Algorithm)).Payload);
         }
         catch (JoseException e)
         {

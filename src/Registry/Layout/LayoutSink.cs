@@ -105,7 +105,11 @@ internal sealed class LayoutSink : IImageSink
             foreach (var algorithm in _staged.All.Select(b => b.Key.Algorithm).Distinct()) Posix.SyncDirectory(Path.Combine(_directory, LayoutNames.Blobs, algorithm));
             if (Directory.Exists(Path.Combine(_directory, LayoutNames.Blobs))) Posix.SyncDirectory(Path.Combine(_directory, LayoutNames.Blobs));
             var version = Path.Combine(_directory, LayoutNames.Version);
-            if (!File.Exists(version)) AtomicFile.Write(_staging, version, Encoding.UTF8.GetBytes(LayoutNames.VersionText));
+            if (!File.Exists(version))
+            {
+                AtomicFile.Write(_staging, version, Encoding.UTF8.GetBytes(LayoutNames.VersionText));
+                moved.Add(version);
+            }
             AtomicFile.Write(_staging, Path.Combine(_directory, LayoutNames.Index), index.Content.Bytes.Span);
         }
         catch

@@ -30,6 +30,19 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task Decrypting_a_megabyte_allocates_less_than_sixteen_kilobytes()
+    {
+        using var small = await EncryptedAsync(8);
+        using var large = await EncryptedAsync(40);
+        await DecryptAsync(small);
+
+        var less = await Allocated(() => DecryptAsync(small));
+        var more = await Allocated(() => DecryptAsync(large));
+
+        Assert.InRange((more - less) / 32, long.MinValue, 16 * 1024);
+    }
+
+    [Fact]
     public async Task A_failed_attempt_gives_its_blocks_back()
     {
         const int Attempts = 100;
@@ -52,6 +65,16 @@ public sealed class AllocationTests
         await work();
         return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
+
+    private static async Task<Workbench> EncryptedAsync(int megabytes)
+    {
+        var bench = new Workbench();
+        RawLayers.Write(bench, [megabytes * Megabyte]);
+        await bench.EncryptAsync("raw:1", "enc:1");
+        return bench;
+    }
+
+    private static Task DecryptAsync(Workbench bench) => Works.WithAsync(bench, "decrypt", transform => bench.RunAsync("enc:1", "out:1", transform, into: _ => new DiscardingSink()));
 
     private static async Task EncryptAsync(int megabytes, long failAt)
     {

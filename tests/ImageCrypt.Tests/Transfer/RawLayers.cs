@@ -20,10 +20,26 @@ internal static class RawLayers
     public static IReadOnlyList<byte[]> Write(Workbench bench, IEnumerable<int> lengths)
     {
         var layout = new ImageLayout(bench.Path("raw"));
+        var layers = Manifest(layout, lengths, out var manifest);
+        layout.Tag("1", MediaTypes.OciManifest, manifest, "");
+        return layers;
+    }
+
+    /// <summary>The same below an index with one entry.</summary>
+    public static void WriteIndex(Workbench bench, IEnumerable<int> lengths)
+    {
+        var layout = new ImageLayout(bench.Path("raw"));
+        Manifest(layout, lengths, out var manifest);
+        var entry = ImageLayout.Descriptor(MediaTypes.OciManifest, manifest, ""","platform":{"architecture":"amd64","os":"linux"}""");
+        layout.Tag("1", MediaTypes.OciIndex, layout.Put($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{entry}}]}"""), "");
+    }
+
+    private static List<byte[]> Manifest(ImageLayout layout, IEnumerable<int> lengths, out (string Hex, long Size) manifest)
+    {
         var layers = lengths.Select(RandomNumberGenerator.GetBytes).ToList();
         var config = layout.Put("""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}""");
         var entries = layers.Select(l => ImageLayout.Descriptor(MediaTypes.OciLayer, layout.Put(l)));
-        layout.Tag("1", MediaTypes.OciManifest, layout.Put($$"""{"schemaVersion":2,"config":{{ImageLayout.Descriptor(MediaTypes.OciConfig, config)}},"layers":[{{string.Join(',', entries)}}]}"""), "");
+        manifest = layout.Put($$"""{"schemaVersion":2,"config":{{ImageLayout.Descriptor(MediaTypes.OciConfig, config)}},"layers":[{{string.Join(',', entries)}}]}""");
         return layers;
     }
 }

@@ -15,6 +15,8 @@ namespace Coffer.ImageCrypt.Tests.Transfer;
 /// <summary>A folder with layouts and keys, and the verbs as short calls.</summary>
 internal sealed class Workbench : IDisposable
 {
+    // A broken registry is told at once; layouts take no notice.
+    private static readonly RegistryOptions Options = new() { TlsVerify = false, RetryTimes = 0 };
     private readonly TempDirectory _folder = new();
 
     public Workbench()
@@ -69,12 +71,13 @@ internal sealed class Workbench : IDisposable
         return await RunAsync(image, image, new RewrapTransform(keys, recipients, [.. remove.Select(RemovalSelector.Parse)]), InstanceSelection.All);
     }
 
-    public async Task<TransferResult> RunAsync(string source, string destination, ILayerTransform transform, InstanceSelection? selection = null, Func<IImageSource, IImageSource>? through = null, int? parallelism = null, CancellationToken cancellationToken = default)
+    public async Task<TransferResult> RunAsync(string source, string destination, ILayerTransform transform, InstanceSelection? selection = null, Func<IImageSource, IImageSource>? through = null, Func<IImageSink, IImageSink>? into = null, int? parallelism = null, CancellationToken cancellationToken = default)
     {
-        await using var opened = await ImageLocation.Parse(Full(source)).OpenSourceAsync(new RegistryOptions(), CancellationToken.None);
+        await using var opened = await ImageLocation.Parse(Full(source)).OpenSourceAsync(Options, CancellationToken.None);
         var from = through?.Invoke(opened) ?? opened;
         var tree = await ImageTree.ReadAsync(from, selection ?? InstanceSelection.Here, CancellationToken.None);
-        await using var sink = await ImageLocation.Parse(Full(destination)).OpenSinkAsync(new RegistryOptions(), CancellationToken.None);
+        await using var place = await ImageLocation.Parse(Full(destination)).OpenSinkAsync(Options, CancellationToken.None);
+        var sink = into?.Invoke(place) ?? place;
         var transfer = parallelism is { } many
             ? new ImageTransfer(from, sink, transform, new Listener(Warnings)) { Parallelism = many }
             : new ImageTransfer(from, sink, transform, new Listener(Warnings));
@@ -83,9 +86,14 @@ internal sealed class Workbench : IDisposable
 
     public async Task<Manifest> ManifestAsync(string image)
     {
-        await using var source = await ImageLocation.Parse(Full(image)).OpenSourceAsync(new RegistryOptions(), CancellationToken.None);
+        await using var source = await ImageLocation.Parse(Full(image)).OpenSourceAsync(Options, CancellationToken.None);
         return Manifest.Parse(await source.GetRootAsync(CancellationToken.None));
     }
+
+    /// <summary>Every name below a folder, files with their digests.</summary>
+    public static string[] Listing(string folder) =>
+        [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(path => Directory.Exists(path) ? path : $"{path} {Digest.Of(File.ReadAllBytes(path))}")];
 
     public byte[] Blob(string layout, Digest digest) => File.ReadAllBytes(System.IO.Path.Combine(Path(layout), "blobs", digest.Algorithm, digest.Hex));
 
@@ -106,7 +114,7 @@ internal sealed class Workbench : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string Full(string image) => $"oci:{Path(image)}";
+    private string Full(string image) => image.StartsWith("docker://", StringComparison.Ordinal) ? image : $"oci:{Path(image)}";
 
     private string WriteKey(string name, out string privateKey)
     {

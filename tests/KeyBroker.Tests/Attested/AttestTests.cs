@@ -136,7 +136,7 @@ public sealed class AttestTests
         var (cookie, nonce) = await thief.AuthAsync();
         var evidence = JsonNode.Parse(thief.Attestation(nonce))!;
         evidence["tee-evidence"]!["primary_evidence"]!["coffer"]!["ak"] = Convert.ToBase64String(machine.Tpm.Ak.ToSizedBytes());
-        evidence["tee-evidence"]!["primary_evidence"]!["ak_public"] = Convert.ToBase64String(machine.Tpm.AkPrivate.ExportSubjectPublicKeyInfo());
+        evidence["tee-evidence"]!["primary_evidence"]!["ak_public"] = Convert.ToBase64String(machine.Tpm.AkPublicKeyInfo);
         broker.ShouldHaveRefused((await thief.AttestAsync(cookie, Encoding.UTF8.GetBytes(evidence.ToJsonString()))).ShouldBeRefused(401, "AttestationError").RequestId, "signature of the quote does not hold");
     }
 
@@ -247,7 +247,7 @@ public sealed class AttestTests
             ["tee-pubkey"] = JsonNode.Parse(old.BindingKey.Offered.Canonical),
             ["tee-evidence"] = new JsonObject
             {
-                ["ak_public"] = Convert.ToBase64String(old.Tpm.AkPrivate.ExportSubjectPublicKeyInfo()),
+                ["ak_public"] = Convert.ToBase64String(old.Tpm.AkPublicKeyInfo),
                 ["tpm_quote"] = new JsonObject
                 {
                     ["signature"] = Convert.ToBase64String(signature), ["message"] = Convert.ToBase64String(message),

@@ -41,13 +41,10 @@ internal sealed class FakeMachine : IDisposable
     }
 
     public Task<BrokerAnswer> BeginAsync(string? joinToken = null) => _broker.SendAsync(
-        "POST", "enroll", body: Text(new EnrolmentRequest(EkCertificate, Tpm.Ek.ToSizedBytes(), Tpm.Ak.ToSizedBytes(), joinToken, "node-1", null).ToJson()));
+        "POST", "enroll", body: Text(NodeMessages.Enrolment(Tpm, EkCertificate, joinToken, "node-1")));
 
-    public Task<BrokerAnswer> FinishAsync(EnrolmentChallenge challenge, byte[] secret)
-    {
-        var (message, signature) = Tpm.Quote(EnrolmentProof.Binding(challenge.Nonce, secret));
-        return _broker.SendAsync("POST", $"enroll/{challenge.Enrolment}", body: Text(new EnrolmentProof(secret, new EnrolmentQuoteMessage(message, signature, Tpm.Pcrs)).ToJson()));
-    }
+    public Task<BrokerAnswer> FinishAsync(EnrolmentChallenge challenge, byte[] secret) =>
+        _broker.SendAsync("POST", $"enroll/{challenge.Enrolment}", body: Text(NodeMessages.Proof(Tpm, challenge, secret)));
 
     /// <summary>A new session: its cookie and nonce.</summary>
     public async Task<(string Cookie, string Nonce)> AuthAsync(string version = "0.4.0", string tee = "tpm")
@@ -57,24 +54,7 @@ internal sealed class FakeMachine : IDisposable
         return (answer.Cookie!, (string)answer.Json["nonce"]!);
     }
 
-    public byte[] Attestation(string nonce, string? saidNonce = null)
-    {
-        var digest = ReportData.Compute(KbsVersion.V040, nonce, BindingKey.Offered)[..32];
-        var (message, signature) = Tpm.Quote(digest);
-        var coffer = new JsonObject { ["ak"] = Convert.ToBase64String(Tpm.Ak.ToSizedBytes()) };
-        if (SendsBindingKey) coffer["binding_key"] = BindingKey.Evidence(digest);
-        return KbsAttestation.Write(saidNonce ?? nonce, BindingKey.Offered, new JsonObject
-        {
-            ["ak_public"] = Convert.ToBase64String(Tpm.AkPrivate.ExportSubjectPublicKeyInfo()),
-            ["tpm_quote"] = new JsonObject
-            {
-                ["signature"] = Convert.ToBase64String(signature),
-                ["message"] = Convert.ToBase64String(message),
-                ["pcrs"] = new JsonArray([.. Tpm.Pcrs.Select(p => (JsonNode?)Convert.ToHexStringLower(p))]),
-            },
-            ["coffer"] = coffer,
-        });
-    }
+    public byte[] Attestation(string nonce, string? saidNonce = null) => NodeMessages.Attestation(Tpm, BindingKey, nonce, saidNonce, SendsBindingKey);
 
     public Task<MachineAnswer> AttestAsync(string cookie, byte[] body) => SendAsync("POST", "/kbs/v0/attest", cookie: cookie, body: body);
 
@@ -90,11 +70,7 @@ internal sealed class FakeMachine : IDisposable
     public Task<MachineAnswer> GetAsync(string path, string? token = null, string? cookie = null) => SendAsync("GET", $"/kbs/v0/resource/{path}", cookie, token: token);
 
     /// <summary>Opens an answer with the key that it is sealed to.</summary>
-    public byte[] Open(MachineAnswer answer)
-    {
-        using var key = Jwk.FromRsa(BindingKey.Private.ExportParameters(true));
-        return SealedResponse.Open(Encoding.UTF8.GetBytes(answer.Body), new JwkUnwrapper(key));
-    }
+    public byte[] Open(MachineAnswer answer) => NodeMessages.Open(BindingKey, Encoding.UTF8.GetBytes(answer.Body));
 
     public async Task<MachineAnswer> SendAsync(string method, string path, string? cookie = null, byte[]? body = null, string? token = null)
     {

@@ -3,12 +3,14 @@ using Coffer.Attestation.Tpm.Structures;
 
 namespace Coffer.Attestation.Tpm.Verification;
 
-/// <summary>A key whose signatures are checked: from its public area, which gives it a name, or from bare numbers.</summary>
-internal sealed class AttestationKey
+/// <summary>A key whose signatures are checked: from its public area, which gives it a name, or from bare numbers. For one caller at a time.</summary>
+internal sealed class AttestationKey : IDisposable
 {
     private readonly RSAParameters? _rsa;
     private readonly ECParameters? _curve;
     private readonly TpmScheme? _scheme;
+    private RSA? _platformRsa; // made once for all signatures of an attestation: that costs more than to check one
+    private ECDsa? _platformEcDsa;
 
     private AttestationKey(RSAParameters? rsa, ECParameters? curve, TpmScheme? scheme, byte[]? name) => (_rsa, _curve, _scheme, Name) = (rsa, curve, scheme, name);
 
@@ -56,24 +58,31 @@ internal sealed class AttestationKey
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _platformRsa?.Dispose();
+        _platformEcDsa?.Dispose();
+    }
+
     private bool Holds(ReadOnlySpan<byte> message, TpmSignature signature)
     {
         var hash = TpmHash.Platform(signature.Hash);
         if (signature is TpmRsaSignature rsaSignature && _rsa is { } numbers)
         {
-            using var rsa = RSA.Create(numbers);
+            _platformRsa ??= RSA.Create(numbers);
             var padding = signature.Algorithm == TpmAlgorithm.RsaPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-            return rsa.VerifyData(message, rsaSignature.Value.Span, hash, padding);
+            return _platformRsa.VerifyData(message, rsaSignature.Value.Span, hash, padding);
         }
         if (signature is TpmEcdsaSignature point && _curve is { } parameters)
         {
-            using var ecdsa = ECDsa.Create(parameters);
+            _platformEcDsa ??= ECDsa.Create(parameters);
             var size = parameters.Q.X!.Length;
             if (point.R.Length > size || point.S.Length > size) return false;
             var joined = new byte[size * 2];
             point.R.Span.CopyTo(joined.AsSpan(size - point.R.Length));
             point.S.Span.CopyTo(joined.AsSpan(joined.Length - point.S.Length));
-            return ecdsa.VerifyData(message, joined, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return _platformEcDsa.VerifyData(message, joined, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         return false;
     }

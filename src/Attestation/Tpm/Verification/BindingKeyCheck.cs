@@ -66,8 +66,7 @@ internal static class BindingKeyCheck
     {
         var numbers = ((TpmRsaKey)key.Key).ToParameters();
         if (offered.Key.Type != Jose.JwkType.Rsa || offered.Algorithm != TeePublicKey.RsaOaep256) throw Untrusted("the key that was offered is not the certified one");
-        using var rsa = offered.Key.ToRsa();
-        var other = rsa.ExportParameters(includePrivateParameters: false);
+        var other = offered.Key.ExportRsaPublicNumbers();
         if (!numbers.Modulus.AsSpan().SequenceEqual(other.Modulus) || !numbers.Exponent.AsSpan().SequenceEqual(other.Exponent))
             throw Untrusted("the key that was offered is not the certified one");
     }

@@ -20,7 +20,7 @@ public sealed record EnrolmentQuote(byte[] AkName, BootCounters Counters, IReadO
     public static EnrolmentQuote Verify(TpmPublic attestationKey, ReadOnlySpan<byte> nonce, EnrolmentProof proof)
     {
         ArgumentNullException.ThrowIfNull(proof);
-        var key = AttestationKey.Of(attestationKey);
+        using var key = AttestationKey.Of(attestationKey);
         var values = proof.Quote.Pcrs.Index().ToDictionary(pcr => pcr.Index, pcr => (ReadOnlyMemory<byte>)pcr.Item);
         var evidence = new QuoteEvidence(proof.Quote.Message, proof.Quote.Signature, [new TpmPcrValues(TpmAlgorithm.Sha256, values)], "the enrolment's quote");
         var quote = VerifiedQuote.Check(evidence, key, EnrolmentProof.Binding(nonce, proof.Secret));

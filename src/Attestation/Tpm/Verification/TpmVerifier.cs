@@ -31,7 +31,7 @@ internal sealed class TpmVerifier : IVerifier
         if (digest.Length != ReportData.Bytes) throw new ArgumentException($"a digest of {digest.Length} bytes", nameof(digest));
 
         var read = TpmEvidence.Read(evidence);
-        var attestationKey = KeyOf(read);
+        using var attestationKey = KeyOf(read);
         var extraData = digest[..TpmEvidence.ExtraDataBytes];
 
         var first = read.Quote is { } quote ? VerifiedQuote.Check(quote, attestationKey, extraData.Span) : null;

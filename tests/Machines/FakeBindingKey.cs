@@ -3,19 +3,22 @@ using System.Text.Json.Nodes;
 using Coffer.Attestation.Protocol;
 using Coffer.Attestation.Tpm.Structures;
 
-namespace Coffer.KeyBroker.Tests.Machines;
+namespace Coffer.Machines;
 
 /// <summary>A key to which secrets are sealed, of a <see cref="FakeTpm"/>; honest unless told otherwise.</summary>
 internal sealed class FakeBindingKey : IDisposable
 {
     private static readonly int[] Registers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15];
 
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly RSA _key;
     private readonly FakeTpm _tpm;
     private readonly byte[] _policy;
 
-    public FakeBindingKey(FakeTpm tpm)
+    /// <param name="tpm">Whose it is.</param>
+    /// <param name="key">One of 2048 bits, which it disposes; null for a new one.</param>
+    public FakeBindingKey(FakeTpm tpm, RSA? key = null)
     {
+        _key = key ?? RSA.Create(2048);
         _tpm = tpm;
         _policy = PolicyOf(tpm);
     }

@@ -4,19 +4,21 @@ using System.Security.Cryptography.X509Certificates;
 using Coffer.Attestation;
 using Coffer.Attestation.Tpm.Structures;
 
-namespace Coffer.KeyBroker.Tests.Machines;
+namespace Coffer.Machines;
 
 /// <summary>
 /// What a TPM would answer, computed with the platform's keys: public areas, quotes, certifications, activated credentials. These tests
 /// are about what the broker does with a machine that lies, and a real TPM, or swtpm, does not: it signs no fallen counter, certifies no
-/// key with another policy than it has, and gives no AK the wrong attributes. What honest TPMs do is tested with swtpm elsewhere.
+/// key with another policy than it has, and gives no AK the wrong attributes. What honest TPMs do is tested with swtpm elsewhere. It is
+/// also a thousand machines at once, which as many swtpm would not be on one.
 /// </summary>
-internal sealed class FakeTpm : IDisposable
+/// <param name="ecdsa">Whether its attestation key is on P-256, not of RSA with 2048 bits, which takes long to make.</param>
+internal sealed class FakeTpm(bool ecdsa = false) : IDisposable
 {
     private const TpmObjectAttributes OfThisTpm = TpmObjectAttributes.FixedTpm | TpmObjectAttributes.FixedParent | TpmObjectAttributes.SensitiveDataOrigin;
 
     private readonly ECDiffieHellman _ek = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-    private RSA _ak = RSA.Create(2048);
+    private AsymmetricAlgorithm _ak = NewAk(ecdsa);
 
     public TpmObjectAttributes AkAttributes { get; set; } = OfThisTpm | TpmObjectAttributes.UserWithAuth | TpmObjectAttributes.Restricted | TpmObjectAttributes.Sign;
 
@@ -29,7 +31,7 @@ internal sealed class FakeTpm : IDisposable
     /// <summary>The sha256 bank.</summary>
     public byte[][] Pcrs { get; } = [.. Enumerable.Range(0, 24).Select(i => SHA256.HashData([(byte)i]))];
 
-    public RSA AkPrivate => _ak;
+    public byte[] AkPublicKeyInfo => _ak.ExportSubjectPublicKeyInfo();
 
     public PublicKey EkPublicKey => new(_ek);
 
@@ -40,8 +42,8 @@ internal sealed class FakeTpm : IDisposable
     public TpmPublic Ak => new()
     {
         Attributes = AkAttributes,
-        Scheme = new TpmScheme(TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha256),
-        Key = new TpmRsaKey(2048, 0, _ak.ExportParameters(false).Modulus),
+        Scheme = new TpmScheme(_ak is RSA ? TpmAlgorithm.RsaSsa : TpmAlgorithm.EcDsa, TpmAlgorithm.Sha256),
+        Key = _ak is RSA rsa ? new TpmRsaKey(2048, 0, rsa.ExportParameters(false).Modulus) : Point(((ECDsa)_ak).ExportParameters(false)),
     };
 
     public string AkName => Convert.ToHexStringLower(Ak.ComputeName());
@@ -50,14 +52,14 @@ internal sealed class FakeTpm : IDisposable
     public void MakeAk()
     {
         _ak.Dispose();
-        _ak = RSA.Create(2048);
+        _ak = NewAk(ecdsa);
     }
 
     /// <summary>As a virtual TPM's copied state has it: the attestation key of another, under an endorsement key of its own.</summary>
     public void TakeAkOf(FakeTpm other)
     {
         _ak.Dispose();
-        _ak = RSA.Create(other._ak.ExportParameters(true));
+        _ak = RSA.Create(((RSA)other._ak).ExportParameters(true));
     }
 
     public void Extend(int register) => Pcrs[register] = SHA256.HashData([.. Pcrs[register], 1]);
@@ -120,15 +122,26 @@ internal sealed class FakeTpm : IDisposable
         writer.UInt32(0xff544347).UInt16(type).Sized(Ak.ComputeName()).Sized(extraData).UInt64(++Clock).UInt32(Resets).UInt32(1).Byte(Safe ? (byte)1 : (byte)0).UInt64(7);
         attested(writer);
         var message = writer.ToArray();
-        return (message, new TpmRsaSignature(TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha256, _ak.SignData(message, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)).ToBytes());
+        return (message, Sign(message).ToBytes());
     }
+
+    private TpmSignature Sign(byte[] message)
+    {
+        if (_ak is RSA rsa) return new TpmRsaSignature(TpmAlgorithm.RsaSsa, TpmAlgorithm.Sha256, rsa.SignData(message, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        var joined = ((ECDsa)_ak).SignData(message, HashAlgorithmName.SHA256);
+        return new TpmEcdsaSignature(TpmAlgorithm.Sha256, joined.AsMemory(0, joined.Length / 2), joined.AsMemory(joined.Length / 2));
+    }
+
+    private static AsymmetricAlgorithm NewAk(bool ecdsa) => ecdsa ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
+
+    private static TpmEccKey Point(ECParameters key) => new(TpmCurve.P256, TpmScheme.Null, key.Q.X, key.Q.Y);
 
     private static TpmPublic Curve(TpmObjectAttributes attributes, ECParameters key) => new()
     {
         Attributes = attributes,
         AuthPolicy = TpmPolicyDigest.OfSecret(TpmAlgorithm.Sha256, [0x40, 0, 0, 0x0b]),
         Symmetric = TpmSymmetric.Aes128Cfb,
-        Key = new TpmEccKey(TpmCurve.P256, TpmScheme.Null, key.Q.X, key.Q.Y),
+        Key = Point(key),
     };
 
     private static ReadOnlySpan<byte> Sized(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> rest)

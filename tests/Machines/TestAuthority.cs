@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Coffer.KeyBroker.Tests.Machines;
+namespace Coffer.Machines;
 
 /// <summary>A TPM vendor: a root, an intermediate, certificates of endorsement keys, and a revocation list.</summary>
 internal sealed class TestAuthority : IDisposable

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Coffer.Bench.Broker;
+
+// usage: broker-load release URL CA TOKEN-FILE NODES CONNECTIONS SECONDS WARM-UP-SECONDS PROCESS
+//        broker-load burst URL CA TOKEN-FILE NODES LAYERS
+//        broker-load sessions URL CA COUNT CONNECTIONS
+//        broker-load cost SECONDS
+//        broker-load commit FOLDER SECONDS
+//
+// "release" enrols and approves so many simulated machines, then attests and fetches a key over so many connections, one request under
+// way on each, and prints "RELEASES-PER-SECOND P50 P99 PROCESSOR" (microseconds from auth to the key, and of the broker's processor time
+// for each, by the id of its process). "burst" lets all machines attest and fetch
+// the keys of so many layers at once, and prints "SECONDS P50 P99 MOST" (seconds; latencies of a machine's whole start in milliseconds).
+// "sessions" opens so many and leaves them open, and prints "SESSIONS-PER-SECOND P50 P99". "cost" prints "NAME MICROSECONDS" of each
+// cryptographic operation that one attestation with one release takes the broker, and their sum. "commit" prints the microseconds that one
+// page appended and synced takes.
+try
+{
+    switch (args)
+    {
+        case ["release", var url, var ca, var token, var nodes, var connections, var seconds, var warmUp, var process]:
+            using (var fleet = await Fleet.JoinAsync(url, ca, token, Number(nodes), layers: 1))
+            {
+                await fleet.ReleaseAsync(Number(connections), TimeSpan.FromSeconds(Number(warmUp)));
+                var before = ProcessorTime.Of(Number(process));
+                var figures = await fleet.ReleaseAsync(Number(connections), TimeSpan.FromSeconds(Number(seconds)));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figures} {(ProcessorTime.Of(Number(process)) - before).TotalMicroseconds / Math.Max(1, figures.Count):0}"));
+            }
+            return 0;
+        case ["burst", var url, var ca, var token, var nodes, var layers]:
+            using (var fleet = await Fleet.JoinAsync(url, ca, token, Number(nodes), Number(layers)))
+            {
+                Console.WriteLine(await fleet.StartAllAsync());
+            }
+            return 0;
+        case ["sessions", var url, var ca, var count, var connections]:
+            Console.WriteLine(await OpenSessions.OpenAsync(url, ca, Number(count), Number(connections)));
+            return 0;
+        case ["cost", var seconds]:
+            CryptographicCost.Print(TimeSpan.FromSeconds(Number(seconds)));
+            return 0;
+        case ["commit", var folder, var seconds]:
+            Console.WriteLine(CommitCost.Measure(folder, TimeSpan.FromSeconds(Number(seconds))).ToString("0", CultureInfo.InvariantCulture));
+            return 0;
+        default:
+            await Console.Error.WriteLineAsync("usage: broker-load release|burst|sessions|cost|commit ...");
+            return 2;
+    }
+}
+catch (InvalidOperationException e)
+{
+    await Console.Error.WriteLineAsync($"broker-load: {e.Message}");
+    return 1;
+}
+
+static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
