@@ -4,6 +4,8 @@ using Coffer.KeyBroker.Audit.Checkpoints;
 using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Telemetry;
+using Coffer.Service.Logs;
 using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker;
@@ -21,6 +23,12 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
 
     /// <summary>How the broker was set up.</summary>
     public BrokerSettings Settings { get; init; } = new();
+
+    /// <summary>Counts what is done; null where nobody looks.</summary>
+    public BrokerMeter? Meter { get; init; }
+
+    /// <summary>Gets a line for every request; null for none.</summary>
+    public LogWriter? Log { get; init; }
 
     /// <summary>Puts down what anybody can cause without a credential, and not more of it than fits.</summary>
     public FloodGate Floods { get; } = new(Audit, Time);

@@ -1,3 +1,6 @@
+using Coffer.Service.Logs;
+using Coffer.Service.Metrics;
+
 namespace Coffer.KeyBroker;
 
 /// <summary>How a broker is set up.</summary>
@@ -44,6 +47,15 @@ public sealed record BrokerSettings
 
     /// <summary>Plain HTTP: whoever sees the traffic has the tokens.</summary>
     public bool InsecureHttp { get; init; }
+
+    /// <summary>What is logged to standard error, and how.</summary>
+    public LogSettings Log { get; init; } = new();
+
+    /// <summary>Where metrics are shown and sent: an address of any network, since they say no secret and no name.</summary>
+    public MetricsSettings Metrics { get; init; } = new();
+
+    /// <summary>Where traces are sent: OTLP over HTTP where it has a path such as <c>/v1/traces</c>, else over gRPC; null for nowhere.</summary>
+    public Uri? Traces { get; init; }
 
     /// <summary>How often the broker signs where its audit ends; nothing is signed while nothing is put into it.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromHours(1);

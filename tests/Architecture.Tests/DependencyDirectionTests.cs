@@ -12,10 +12,11 @@ public sealed class DependencyDirectionTests
         ["Coffer.Pkcs11"] = ["YamlDotNet"],
         ["Coffer.Registry"] = ["Coffer.Oci", "ICSharpCode.SharpZipLib", "Tomlyn", "ZstdSharp"],
         ["Coffer.ImageCrypt"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "BouncyCastle.Cryptography", "Google.Protobuf", "Grpc.Net.Client", "Grpc.Core.Api", "Grpc.Net.Common", "ZstdSharp"],
-        ["Coffer.KeyProvider"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.ImageCrypt", "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common", "Grpc.HealthCheck", "Grpc.Reflection", "OpenTelemetry", "OpenTelemetry.Api", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
+        ["Coffer.KeyProvider"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.ImageCrypt", "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common", "Grpc.HealthCheck", "Grpc.Reflection", "Coffer.Service"],
+        ["Coffer.Service"] = ["Coffer.Oci", "OpenTelemetry", "OpenTelemetry.Api", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["Coffer.Attestation"] = ["Coffer.Oci", "Coffer.Jose"],
-        ["Coffer.KeyBroker"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Npgsql", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
-        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.Attestation", "Coffer.KeyBroker", "Coffer.KeyProvider", "System.CommandLine", "Tomlyn"],
+        ["Coffer.KeyBroker"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Attestation", "Coffer.Service", "Npgsql", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
+        ["coffer"] = ["Coffer.Oci", "Coffer.Jose", "Coffer.Pkcs11", "Coffer.Registry", "Coffer.ImageCrypt", "Coffer.Attestation", "Coffer.KeyBroker", "Coffer.KeyProvider", "Coffer.Service", "System.CommandLine", "Tomlyn"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];
@@ -43,10 +44,10 @@ public sealed class DependencyDirectionTests
     [InlineData("Org.BouncyCastle", "src/ImageCrypt/KeyWrap/Pgp/")]
     [InlineData("Grpc.", "src/ImageCrypt/KeyWrap/Provider/", "src/KeyProvider/Daemon/")]
     [InlineData("Google.Protobuf", "src/ImageCrypt/KeyWrap/Provider/", "src/ImageCrypt/StreamProcessor/", "src/KeyProvider/Daemon/")]
-    [InlineData("Microsoft.AspNetCore", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/")]
+    [InlineData("Microsoft.AspNetCore", "src/Service/", "src/KeyProvider/Daemon/", "src/KeyBroker/Hosting/", "src/KeyBroker/Admin/", "src/KeyBroker/Kbs/", "src/KeyBroker/Health/", "src/KeyBroker/Page/", "src/KeyBroker/Telemetry/")]
     [InlineData("Microsoft.Data.Sqlite", "src/KeyBroker/Storage/Sqlite/")]
     [InlineData("Npgsql", "src/KeyBroker/Storage/Postgres/")]
-    [InlineData("OpenTelemetry", "src/KeyProvider/Daemon/")]
+    [InlineData("OpenTelemetry", "src/Service/")]
     [InlineData("YamlDotNet", "src/Pkcs11/")]
     [InlineData("ICSharpCode", "src/Registry/Archive/")]
     [InlineData("Tomlyn", "src/Registry/Config/", "src/Cli/Doctor/")]

@@ -15,10 +15,10 @@ public sealed class BrokerProcess : IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _log = new();
 
-    private BrokerProcess(string data, IEnumerable<string> arguments)
+    private BrokerProcess(string data, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         Data = data;
-        _process = new Process { StartInfo = Tool.StartInfo(CofferBinary.Require(), arguments, new ToolOptions()) };
+        _process = new Process { StartInfo = Tool.StartInfo(CofferBinary.Require(), arguments, new ToolOptions { Environment = environment }) };
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data == "ready") _ready.TrySetResult();
@@ -57,10 +57,13 @@ public sealed class BrokerProcess : IDisposable
     /// <summary>Starts it and returns when it says that it is ready.</summary>
     /// <param name="data">Its data folder; made where it is absent.</param>
     /// <param name="flags">Further flags; without <c>--listen</c> it takes a free port of 127.0.0.1.</param>
-    public static async Task<BrokerProcess> StartAsync(string data, params string[] flags)
+    public static Task<BrokerProcess> StartAsync(string data, params string[] flags) => StartAsync(data, new Dictionary<string, string?>(), flags);
+
+    /// <summary>The same with variables in its environment.</summary>
+    public static async Task<BrokerProcess> StartAsync(string data, IReadOnlyDictionary<string, string?> environment, params string[] flags)
     {
         string[] listen = flags.Contains("--listen") ? [] : ["--listen", "127.0.0.1:0"];
-        var broker = new BrokerProcess(data, ["broker", "serve", "--data", data, .. listen, .. flags]);
+        var broker = new BrokerProcess(data, ["broker", "serve", "--data", data, .. listen, .. flags], environment);
         try
         {
             await broker._ready.Task.WaitAsync(Patience);
@@ -103,7 +106,7 @@ public sealed class BrokerProcess : IDisposable
     /// <summary>SIGTERM; returns the exit status.</summary>
     public async Task<int> TerminateAsync()
     {
-        (await Tool.RunAsync("kill", "-s", "TERM", _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Coffer.Attestation;
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.Oci;
 using Coffer.KeyBroker.Limits;
 using Microsoft.AspNetCore.Http;
@@ -47,7 +48,10 @@ internal sealed class AdminDispatch(IReadOnlyList<AdminRoute> routes, CallerChec
     {
         var target = Target(context, out var broken);
         var found = target is null ? null : Find(context.Request.Method, target);
+        var facts = RequestFacts.Of(context);
+        if (found is { } known) facts.Route = Root + known.Route.Pattern;
         var caller = await AuthenticateAsync(context, found?.Route.Needs, isAgain: false, cancellationToken).ConfigureAwait(false);
+        facts.Actor = caller.Actor;
         if (broken is not null) throw broken;
         if (found is not var (route, values)) throw Missing(context.Request.Method, target!);
         await RequireAsync(context, caller, route, values, cancellationToken).ConfigureAwait(false);

@@ -1,15 +1,17 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
 using Coffer.Oci;
+using Coffer.Service.Logs;
+using Coffer.Service.Systemd;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyBroker.Hosting;
 
 /// <summary>What is done with a broker's data folder on its own machine: made, served from, and its administrator's token reset.</summary>
 public static class BrokerRun
 {
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(10);
-
     /// <summary>Makes the folder with root key, store, CA and administrator's token. What is there stays as it is.</summary>
     /// <param name="settings">Which folder, and its root key.</param>
     /// <param name="time">The clock.</param>
@@ -27,35 +29,30 @@ public static class BrokerRun
     /// <summary>Serves until it is told to stop.</summary>
     /// <param name="settings">How.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="say">Hears, line by line, what the operator should know.</param>
+    /// <param name="errors">Where the log goes: standard error. Not disposed.</param>
     /// <param name="ready">Called with the addresses once requests are accepted.</param>
     /// <param name="stop">Cancelled to stop.</param>
     /// <exception cref="CofferException">It could not be started.</exception>
-    public static async Task ServeAsync(BrokerSettings settings, TimeProvider time, Action<string> say, Action<IReadOnlyList<string>> ready, CancellationToken stop)
+    public static async Task ServeAsync(BrokerSettings settings, TimeProvider time, Stream errors, Action<IReadOnlyList<string>> ready, CancellationToken stop)
     {
         var ends = settings.Listen.Select(ListenAddress.Parse).ToList();
         var given = Given(settings);
         var names = ServerNames.Of(ends, settings.TlsNames);
-        var data = await BrokerData.OpenAsync(settings, alone: true, time, line => say($"warning: {line}"), stop).ConfigureAwait(false);
+        var telemetry = await BrokerTelemetry.StartAsync(settings, errors, time, stop).ConfigureAwait(false);
+        await using var last = telemetry.ConfigureAwait(false);
+        using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), telemetry.Log.Warn);
+        var data = await BrokerData.OpenAsync(settings, alone: true, time, telemetry.Log.Warn, stop).ConfigureAwait(false);
         await using var disposal = data.ConfigureAwait(false);
         var presence = await ReplicaPresence.StartAsync(data.Parts.Store, data.Ring, time, stop).ConfigureAwait(false);
         await using var absence = presence.ConfigureAwait(false);
         using var authority = given is null ? await AuthorityRecord.EnsureAsync(data.Parts, stop).ConfigureAwait(false) : null;
-        Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), say);
-        WarnOf(settings, say);
+        Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), telemetry.Log);
+        WarnOf(settings, telemetry.Log.Warn);
         await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
         if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
-        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, say, stop);
+        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, telemetry.Log.Warn, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
-        var server = await BrokerServer.StartAsync(
-            data.Parts, ends, identity, BrokerFronts.All(data.Parts), new AccessWatch(data.Parts),
-            (id, e) => say($"request {id} failed: {e.GetType().Name}: {Printable.Of(e.Message)}"), stop).ConfigureAwait(false);
-        await using (server.ConfigureAwait(false))
-        {
-            ready(server.Addresses);
-            await FlushAsync(data.Parts, say, stop).ConfigureAwait(false);
-        }
-        await data.Parts.Floods.FlushAsync(data.Parts.Store, all: true, CancellationToken.None).ConfigureAwait(false);
+        await new BrokerServing(telemetry.Observe(data.Parts), identity, authority, telemetry, notifier).RunAsync(ends, ready, stop).ConfigureAwait(false);
     }
 
     /// <summary>Ends the administrator's token of the data folder and writes a new one to its file; also while a broker serves from it.</summary>
@@ -77,18 +74,18 @@ public static class BrokerRun
         return new BrokerPlaces(folder, file, authority?.Fingerprint, token);
     }
 
-    private static void Describe(BrokerPlaces places, Action<string> say)
+    private static void Describe(BrokerPlaces places, LogWriter log)
     {
-        if (places.AdminTokenFile is { } token) say($"the administrator's token was written to {Printable.Of(token)}");
-        if (places.CaFile is { } file) say($"clients pin {Printable.Of(file)}, SHA-256 {places.CaFingerprint}");
+        if (places.AdminTokenFile is { } token) log.Write(LogLevel.Information, "made", ("message", $"the administrator's token was written to {token}"));
+        if (places.CaFile is { } file) log.Write(LogLevel.Information, "authority", ("message", $"clients pin {file}, SHA-256 {places.CaFingerprint}"));
     }
 
-    private static void WarnOf(BrokerSettings settings, Action<string> say)
+    private static void WarnOf(BrokerSettings settings, Action<string> warn)
     {
-        if (settings.InsecureHttp) say("warning: plain HTTP: whoever sees the traffic has the tokens and whatever is stored or wrapped");
-        if (settings.Rules.InsecureAllowSampleEvidence) say("warning: evidence of the sample TEE, which proves nothing, is taken");
-        if (settings.Rules.InsecureAllowUnenrolledAk) say("warning: machines that never enrolled are left to policies");
-        if (settings.Rules.InsecureAllowRsa15) say("warning: secrets may be sealed with PKCS #1 v1.5");
+        if (settings.InsecureHttp) warn("plain HTTP: whoever sees the traffic has the tokens and whatever is stored or wrapped");
+        if (settings.Rules.InsecureAllowSampleEvidence) warn("evidence of the sample TEE, which proves nothing, is taken");
+        if (settings.Rules.InsecureAllowUnenrolledAk) warn("machines that never enrolled are left to policies");
+        if (settings.Rules.InsecureAllowRsa15) warn("secrets may be sealed with PKCS #1 v1.5");
     }
 
     private static GivenIdentity? Given(BrokerSettings settings) => (settings.TlsCertificateFile, settings.TlsKeyFile) switch
@@ -97,29 +94,4 @@ public static class BrokerRun
         ({ } certificate, { } key) => GivenIdentity.Load(certificate, key),
         _ => throw new CofferException("a certificate and its key go together", ExitStatus.Usage, "give both --tls-cert and --tls-key, or neither"),
     };
-
-    private static async Task FlushAsync(BrokerParts parts, Action<string> say, CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(FlushInterval, parts.Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
-            {
-                try
-                {
-                    await parts.Floods.FlushAsync(parts.Store, all: false, stop).ConfigureAwait(false);
-                    await parts.Checkpoints.MakeDueAsync(parts.Settings.CheckpointInterval, new RequestOrigin(RequestIds.Draw(), null), stop).ConfigureAwait(false);
-                    await parts.TokenKeys.RotateIfDueAsync(stop).ConfigureAwait(false);
-                }
-                catch (BrokerException e)
-                {
-                    say($"what is done now and then was not done: {Printable.Of(e.Message)}");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
-    }
 }

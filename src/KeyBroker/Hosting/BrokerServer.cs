@@ -1,6 +1,8 @@
 using System.Net;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Page;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.Tls;
 using Coffer.Oci;
 using Microsoft.AspNetCore.Builder;
@@ -18,11 +20,15 @@ internal sealed class BrokerServer : IAsyncDisposable
     private BrokerServer(WebApplication web, bool isPlain)
     {
         _web = web;
+        Ends = [.. web.Urls.Select(u => IPEndPoint.Parse(new Uri(u).Authority))];
         Addresses = [.. web.Urls.Select(u => Address(u, isPlain))];
     }
 
     /// <summary>Where it answers, with the ports that it got, such as <c>https://127.0.0.1:8080</c>.</summary>
     public IReadOnlyList<string> Addresses { get; }
+
+    /// <summary>The same as addresses.</summary>
+    public IReadOnlyList<IPEndPoint> Ends { get; }
 
     /// <summary>Opens the ports and answers.</summary>
     /// <param name="parts">What to answer with.</param>
@@ -38,7 +44,8 @@ internal sealed class BrokerServer : IAsyncDisposable
         IAccessWatch watch, Action<string, Exception> faults, CancellationToken cancellationToken)
     {
         var dispatch = new AdminDispatch(AdminRoutes.All(parts), parts.Callers, watch, faults);
-        var web = BrokerWeb.Build(ends, identity, () => parts.Identities.AsksForCertificates, dispatch, fronts);
+        var page = new PageSession(parts.RootKey, parts.Time);
+        var web = BrokerWeb.Build(ends, identity, () => parts.Identities.AsksForCertificates, dispatch, [.. fronts, new PageFront(page)], page, new RequestWatch(parts.Meter, parts.Log));
         try
         {
             await web.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,10 @@
 using System.Net;
 using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Admin;
+using Coffer.KeyBroker.Page;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.Tls;
+using Coffer.Service.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +28,11 @@ internal static class BrokerWeb
     /// <param name="asksForCertificates">Whether a handshake asks the client for a certificate, which it need not have.</param>
     /// <param name="dispatch">The administration API.</param>
     /// <param name="fronts">The other protocols.</param>
-    public static WebApplication Build(IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, Func<bool> asksForCertificates, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts)
+    /// <param name="page">Opens the sessions of the operator's page.</param>
+    /// <param name="watch">Stands around every request.</param>
+    public static WebApplication Build(
+        IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, Func<bool> asksForCertificates, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts,
+        PageSession page, RequestWatch watch)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -38,7 +45,12 @@ internal static class BrokerWeb
             foreach (var end in ends) kestrel.Listen(end, options => Protect(options, identity, asksForCertificates));
         });
         var app = builder.Build();
-        app.Run(context => AnswerAsync(context, dispatch, fronts));
+        app.Run(context =>
+        {
+            context.TraceIdentifier = RequestIds.Draw();
+            context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
+            return watch.RunAsync(context, c => AnswerAsync(c, dispatch, fronts, page));
+        });
         return app;
     }
 
@@ -53,17 +65,28 @@ internal static class BrokerWeb
         });
     }
 
-    private static Task AnswerAsync(HttpContext context, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts)
+    private static Task AnswerAsync(HttpContext context, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts, PageSession page)
     {
-        context.TraceIdentifier = RequestIds.Draw();
-        context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
         var path = context.Request.Path;
-        if (path.StartsWithSegments(AdminDispatch.Root.TrimEnd('/'), StringComparison.Ordinal)) return dispatch.AnswerAsync(context);
+        if (path.StartsWithSegments(AdminDispatch.Root.TrimEnd('/'), StringComparison.Ordinal))
+        {
+            PageCookie.Admit(context.Request, page);
+            return dispatch.AnswerAsync(context);
+        }
         foreach (var front in fronts)
         {
             if (path.StartsWithSegments(front.Root, StringComparison.Ordinal)) return front.AnswerAsync(context);
         }
-        if (path == Health && context.Request.Method is "GET" or "HEAD") return AdminReply.WriteAsync(context, AdminAnswer.Done, context.RequestAborted);
+        if (path == "/" && (context.Request.Method is "GET" or "HEAD"))
+        {
+            context.Response.Redirect("/ui/");
+            return Task.CompletedTask;
+        }
+        if (path == Health && context.Request.Method is "GET" or "HEAD")
+        {
+            RequestFacts.Of(context).Route = Health;
+            return AdminReply.WriteAsync(context, AdminAnswer.Done, context.RequestAborted);
+        }
         return AdminReply.WriteErrorAsync(context, new BrokerException(BrokerFault.NotFound, "there is nothing here"), context.RequestAborted);
     }
 }

@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Hosting;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.Tokens;
 using Microsoft.AspNetCore.Http;
 
@@ -16,6 +17,7 @@ internal sealed class JwksFront(TokenKeys keys) : IBrokerFront
         try
         {
             if (context.Request.Path.Value != Root.Value || context.Request.Method != "GET") throw new BrokerException(BrokerFault.NotFound, "there is nothing here");
+            RequestFacts.Of(context).Route = Root;
             await KbsReply.WriteAsync(context, new KbsAnswer(await keys.PublicSetAsync(context.RequestAborted).ConfigureAwait(false))).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

@@ -9,6 +9,7 @@ using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
 using Coffer.KeyBroker.Release;
 using Coffer.KeyBroker.Sessions;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.Oci;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -36,6 +37,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         {
             var target = RequestTarget.Parse(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "", Prefix + "/");
             step = StepOf(context.Request.Method, target.Segments);
+            if (step != KbsStep.None) RequestFacts.Of(context).Route = RouteOf(step);
             await KbsReply.WriteAsync(context, await RunAsync(context, step, target).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -72,7 +74,7 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
                 return new KbsAnswer(new KbsChallenge(session.Nonce).ToJson());
             case KbsStep.Attest:
                 var body = await RequestBody.ReadAsync(request, MostBodyBytes, cancellation).ConfigureAwait(false);
-                var (token, attested) = await handshake.AttestAsync(id, SessionCookie.Read(request), body, cancellation).ConfigureAwait(false);
+                var (token, attested) = await handshake.AttestAsync(id, SessionCookie.Read(request), body, tee => RequestFacts.Of(context).Tee = tee, cancellation).ConfigureAwait(false);
                 SessionCookie.Set(context.Response, attested);
                 return new KbsAnswer(new KbsToken(token).ToJson());
             case KbsStep.Resource:
@@ -108,6 +110,13 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
             // It is refused all the same, and the store that could not be written said so to whoever runs it.
         }
     }
+
+    private static string RouteOf(KbsStep step) => Prefix + step switch
+    {
+        KbsStep.Auth => "/auth",
+        KbsStep.Attest => "/attest",
+        _ => "/resource/{*path}",
+    };
 
     private static string ActionOf(KbsStep step) => step switch
     {

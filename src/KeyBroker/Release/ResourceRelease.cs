@@ -10,6 +10,7 @@ using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.RootKeys;
 using Coffer.KeyBroker.Sessions;
 using Coffer.KeyBroker.Storage;
+using Coffer.KeyBroker.Telemetry;
 
 namespace Coffer.KeyBroker.Release;
 
@@ -31,6 +32,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
     /// <see cref="BrokerFault.NotFound"/>: policy allows the path, and nothing is there.</exception>
     public async Task<byte[]> ReleaseAsync(string requestId, string attestationId, KbsResourceUri resource, CancellationToken cancellationToken)
     {
+        using var span = BrokerTraces.Release();
         SecretBytes? opened = null;
         try
         {
@@ -41,6 +43,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
                     opened = null;
                     return DecideAsync(s, requestId, attestationId, resource, plaintext => opened = plaintext);
                 }, cancellationToken).ConfigureAwait(false);
+            BrokerTraces.Decide(span, outcome.Fault is null);
             if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
             return SealedResponse.Seal(opened!.Span, outcome.Key!);
         }
@@ -68,7 +71,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
         var place = ResourcePath.Parse(path);
         var choice = await ResourceShelf.FindAsync(s, place).ConfigureAwait(false) is { } head ? VersionChoice.Of(head, resource.Version, now) : null;
         var claims = ReleaseClaims.Of(attestation.Tee, attestation.Claims, host, choice?.Claim(now));
-        var decision = await policies.DecideAsync(s, path, claims).ConfigureAwait(false);
+        var decision = await AskAsync(s, path, claims).ConfigureAwait(false);
         decision.Explanation[DecisionInputs.Member] = await DecisionInputs.KeepAsync(s, claims, now).ConfigureAwait(false);
         if (choice is not null) decision.Explanation["version"] = choice.Describe();
         if (!decision.Allowed) return await RefuseAsync(s, requestId, path, actor, new Admission(BrokerFault.Denied, decision.Reason), decision.Explanation).ConfigureAwait(false);
@@ -79,6 +82,14 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
         var reason = string.Create(CultureInfo.InvariantCulture, $"{decision.Reason}; version {number}");
         await audit.AppendAsync(s, new AuditEvent(requestId, Action, AuditOutcome.Allowed, reason) { Actor = actor, Subject = path, Explanation = decision.Explanation }).ConfigureAwait(false);
         return new ReleaseOutcome(null, "") { Key = attestation.Key };
+    }
+
+    private async ValueTask<Decision> AskAsync(IStoreWriter s, string path, JsonObject claims)
+    {
+        using var span = BrokerTraces.Policy();
+        var decision = await policies.DecideAsync(s, path, claims).ConfigureAwait(false);
+        BrokerTraces.Decide(span, decision.Allowed);
+        return decision;
     }
 
     private static async ValueTask<string> WhyMissingAsync(IStoreWriter s, ResourcePath path) =>

@@ -5,6 +5,7 @@ using Coffer.Attestation.Protocol.Messages;
 using Coffer.KeyBroker.Audit;
 using Coffer.KeyBroker.Limits;
 using Coffer.KeyBroker.Refusals;
+using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.Tokens;
 using Coffer.Oci;
 
@@ -29,12 +30,18 @@ internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> 
     }
 
     /// <summary>Answers an attestation with a token; whatever comes of it, the session's nonce is used up.</summary>
+    /// <param name="requestId">For the audit.</param>
+    /// <param name="sessionId">What the cookie holds, or null.</param>
+    /// <param name="body">The message.</param>
+    /// <param name="announced">Told whose evidence it is, once a session says so.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AttestationException">The message is malformed.</exception>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>: no such session, a used or another nonce, evidence that does not hold;
     /// <see cref="BrokerFault.Denied"/>: the machine is not admitted.</exception>
-    public async Task<(string Token, Session Session)> AttestAsync(string requestId, string? sessionId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<(string Token, Session Session)> AttestAsync(string requestId, string? sessionId, ReadOnlyMemory<byte> body, Action<string> announced, CancellationToken cancellationToken)
     {
         var session = await sessions.TakeAsync(sessionId, cancellationToken).ConfigureAwait(false);
+        announced(session.Tee);
         var attestation = KbsAttestation.Parse(body, session.Version, rules.InsecureAllowRsa15);
         // The nonce is not secret: nothing is learnt from how long the comparison takes.
         if (attestation.Nonce is { } nonce && nonce != session.Nonce) throw new BrokerException(BrokerFault.Unauthenticated, "the attestation answers another nonce than the session's");
@@ -49,12 +56,14 @@ internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> 
     // Which check failed is the operator's to know: it would help whoever forges evidence.
     private async Task<Verdict> VerifyAsync(string requestId, Session session, KbsAttestation attestation, byte[] digest, CancellationToken cancellationToken)
     {
+        using var span = BrokerTraces.Verify(session.Tee);
         try
         {
             return Verifier(session.Tee).Verify(attestation.Evidence, digest, attestation.Key);
         }
         catch (AttestationException e)
         {
+            BrokerTraces.Refuse(span);
             await refusals.NoteAsync(new AuditEvent(requestId, "attest", AuditOutcome.Failed, e.Message) { Subject = session.Tee }, cancellationToken).ConfigureAwait(false);
             throw new RefusedException(BrokerFault.Unauthenticated, "the evidence does not hold");
         }

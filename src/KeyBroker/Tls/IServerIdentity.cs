@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Coffer.KeyBroker.Tls;
 
@@ -7,4 +8,7 @@ internal interface IServerIdentity
 {
     /// <summary>For one handshake.</summary>
     SslServerAuthenticationOptions Options();
+
+    /// <summary>The certificate that is shown now.</summary>
+    X509Certificate2 Certificate => Options().ServerCertificateContext!.TargetCertificate;
 }

@@ -1,5 +1,5 @@
-using Coffer.KeyProvider.Files;
 using Coffer.Oci;
+using Coffer.Service.Files;
 
 namespace Coffer.KeyProvider.Configuration;
 

@@ -1,4 +1,6 @@
 using Coffer.KeyProvider.Sources;
+using Coffer.Service.Logs;
+using Coffer.Service.Metrics;
 
 namespace Coffer.KeyProvider.Configuration;
 

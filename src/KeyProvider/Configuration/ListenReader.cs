@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Coffer.Service.Metrics;
 
 namespace Coffer.KeyProvider.Configuration;
 

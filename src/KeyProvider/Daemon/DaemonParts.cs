@@ -1,4 +1,5 @@
 using Coffer.KeyProvider.Configuration;
+using Coffer.Service.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Daemon;

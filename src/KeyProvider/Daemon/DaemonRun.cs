@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Coffer.KeyProvider.Daemon.Systemd;
+using Coffer.Service.Systemd;
 
 namespace Coffer.KeyProvider.Daemon;
 

@@ -59,7 +59,7 @@ public sealed class AttestTests
 
         // Nothing of the first but its store.
         var (other, _) = FrontFuzzTests.Handshake(broker.Broker.Parts);
-        var (token, _) = await other.AttestAsync("other", cookie.Split('=')[1], machine.Attestation(nonce), TestContext.Current.CancellationToken);
+        var (token, _) = await other.AttestAsync("other", cookie.Split('=')[1], machine.Attestation(nonce), _ => { }, TestContext.Current.CancellationToken);
 
         (await machine.GetAsync(AttestedBroker.Path, token)).ShouldBe(200);
         (await machine.GetAsync(AttestedBroker.Path, cookie: cookie)).ShouldBe(200);

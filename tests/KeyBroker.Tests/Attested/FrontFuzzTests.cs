@@ -40,7 +40,7 @@ public sealed class FrontFuzzTests
                 await SessionStore.PutAsync(s, session);
                 return true;
             }, Cancel);
-            await handshake.AttestAsync("fuzz", session.Id, input, Cancel);
+            await handshake.AttestAsync("fuzz", session.Id, input, _ => { }, Cancel);
         }
     }
 

@@ -5,12 +5,21 @@ using Coffer.KeyBroker.Hosting;
 namespace Coffer.KeyBroker.Tests.Running;
 
 /// <summary>A broker on a data folder, as the command runs it, in this process.</summary>
-internal sealed class ServingBroker : IAsyncDisposable
+internal sealed class ServingBroker : IReachableBroker, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private X509Certificate2? _authority;
     private Task _running = Task.CompletedTask;
 
+    private HttpClient? _client;
+
+    /// <inheritdoc/>
     public string Address { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public HttpClient Client => _client!;
+
+    public string AdminToken { get; private set; } = "";
 
     public ConcurrentQueue<string> Lines { get; } = [];
 
@@ -18,11 +27,23 @@ internal sealed class ServingBroker : IAsyncDisposable
     {
         var broker = new ServingBroker();
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        broker._running = BrokerRun.ServeAsync(settings, TimeProvider.System, broker.Lines.Enqueue, addresses => ready.SetResult(addresses[0]), broker._stop.Token);
+        broker._running = BrokerRun.ServeAsync(settings, TimeProvider.System, new LineStream(broker.Lines.Enqueue), addresses => ready.SetResult(addresses[0]), broker._stop.Token);
         if (await Task.WhenAny(ready.Task, broker._running).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken) == broker._running) await broker._running;
         broker.Address = await ready.Task;
+        broker.AdminToken = (await File.ReadAllTextAsync(Path.Combine(settings.DataFolder, "admin-token"), TestContext.Current.CancellationToken)).Trim();
+        var ca = Path.Combine(settings.DataFolder, "ca.pem");
+        if (File.Exists(ca))
+        {
+            broker._authority = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(ca, TestContext.Current.CancellationToken));
+            broker._client = RunningBroker.ClientOf(broker._authority);
+        }
         return broker;
     }
+
+    /// <inheritdoc/>
+    public Task<BrokerAnswer> SendAsync(string method, string path, string? token = null, string? body = null) => BrokerRequest.SendAsync(this, method, path, token, body);
+
+    public Task<BrokerAnswer> AdminAsync(string method, string path, string? body = null) => SendAsync(method, path, AdminToken, body);
 
     public async Task<int> StatusAsync(string caFile, string token)
     {
@@ -36,6 +57,8 @@ internal sealed class ServingBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _client?.Dispose();
+        _authority?.Dispose();
         await _stop.CancelAsync();
         await _running.WaitAsync(TimeSpan.FromSeconds(60));
         _stop.Dispose();

@@ -1,5 +1,7 @@
 using System.Net;
 using Coffer.KeyProvider.Configuration;
+using Coffer.Service.Logs;
+using Coffer.Service.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Tests.Configuration;

@@ -1,4 +1,5 @@
 using Coffer.ImageCrypt.KeyWrap.Provider;
+using Coffer.Support;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.KeyProvider.Tests.Core;

@@ -1,3 +1,5 @@
+using Coffer.Support;
+
 namespace Coffer.KeyProvider.Tests.Core;
 
 public sealed class SharedFlightTests

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Tests.Core;
+using Coffer.Support;
 using CsCheck;
 
 namespace Coffer.KeyProvider.Tests.Daemon;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Tests.Core;
+using Coffer.Support;
 using Grpc.Core;
 
 namespace Coffer.KeyProvider.Tests.Daemon;

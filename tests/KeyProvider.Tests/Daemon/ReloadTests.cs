@@ -1,6 +1,7 @@
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Tests.Core;
 using Coffer.Oci;
+using Coffer.Support;
 
 namespace Coffer.KeyProvider.Tests.Daemon;
 

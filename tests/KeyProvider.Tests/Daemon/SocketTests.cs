@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Sockets;
 using Coffer.KeyProvider.Tests.Core;
 using Coffer.Oci;
+using Coffer.Service.Sockets;
 using Coffer.Support;
 
 namespace Coffer.KeyProvider.Tests.Daemon;

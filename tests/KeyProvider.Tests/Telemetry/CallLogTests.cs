@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coffer.KeyProvider.Daemon.Telemetry.Logs;
+using Coffer.Service.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Tests.Telemetry;

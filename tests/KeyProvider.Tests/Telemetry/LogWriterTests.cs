@@ -1,5 +1,5 @@
 using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Telemetry.Logs;
+using Coffer.Service.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Tests.Telemetry;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Daemon.Telemetry;
 using Coffer.Oci;
+using Coffer.Service.Metrics;
 using Coffer.Support;
 
 namespace Coffer.KeyProvider.Tests.Telemetry;

@@ -1,5 +1,6 @@
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Daemon.Telemetry;
+using Coffer.Service.Metrics;
 
 namespace Coffer.KeyProvider.Tests.Telemetry;
 

@@ -1,5 +1,6 @@
 using Coffer.KeyProvider.Daemon;
 using Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+using Coffer.Service.Metrics;
 using Coffer.Support;
 
 namespace Coffer.KeyProvider.Tests.Telemetry;

@@ -1,6 +1,6 @@
 using System.Text;
 using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Telemetry.Logs;
+using Coffer.Service.Logs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Coffer.KeyProvider.Daemon.Sockets;
+using Coffer.Service.Sockets;
 
 namespace Coffer.KeyProvider.Daemon.Hosting;
 

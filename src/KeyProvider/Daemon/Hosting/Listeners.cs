@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using Coffer.KeyProvider.Configuration;
-using Coffer.KeyProvider.Daemon.Sockets;
 using Coffer.KeyProvider.Daemon.Systemd;
 using Coffer.Oci;
+using Coffer.Service.Sockets;
+using Coffer.Service.Systemd;
 
 namespace Coffer.KeyProvider.Daemon.Hosting;
 

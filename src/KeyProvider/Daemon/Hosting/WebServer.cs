@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Coffer.KeyProvider.Daemon.Calls;
 using Coffer.KeyProvider.Daemon.Peers;
+using Coffer.Service.Hosting;
+using Coffer.Service.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

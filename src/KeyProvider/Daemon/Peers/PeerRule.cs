@@ -1,5 +1,5 @@
-using Coffer.KeyProvider.Files;
 using Coffer.KeyProvider.Configuration;
+using Coffer.Service.Files;
 
 namespace Coffer.KeyProvider.Daemon.Peers;
 

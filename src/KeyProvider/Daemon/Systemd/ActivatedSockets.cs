@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Coffer.KeyProvider.Daemon.Sockets;
 using Coffer.Oci;
+using Coffer.Service.Sockets;
 
 namespace Coffer.KeyProvider.Daemon.Systemd;
 

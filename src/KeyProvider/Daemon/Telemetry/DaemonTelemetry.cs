@@ -1,6 +1,8 @@
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Daemon.Telemetry.Logs;
 using Coffer.KeyProvider.Daemon.Telemetry.Metrics;
+using Coffer.Service.Logs;
+using Coffer.Service.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Daemon.Telemetry;
@@ -11,6 +13,8 @@ namespace Coffer.KeyProvider.Daemon.Telemetry;
 /// </summary>
 public sealed class DaemonTelemetry : IAsyncDisposable
 {
+    private const string ServiceName = "coffer-keyprovider";
+
     private readonly LogWriter _log;
     private readonly CallMeter _meter;
     private readonly PrometheusText? _text;
@@ -23,7 +27,7 @@ public sealed class DaemonTelemetry : IAsyncDisposable
         _log = new LogWriter(settings.Log, errors, Journal.ReadsStandardError(Environment.GetEnvironmentVariable("JOURNAL_STREAM")), time);
         _meter = new CallMeter(Load, () => _log.Dropped, () => _core?.CachedAnswers ?? 0);
         if (settings.Metrics is { Address: not null } or { Socket: not null }) _text = new PrometheusText(_meter.Meter);
-        if (settings.Metrics.Otlp is { } otlp) _push = new OtlpPush(_meter.Meter, otlp, settings.Metrics.OtlpInterval);
+        if (settings.Metrics.Otlp is { } otlp) _push = new OtlpPush(_meter.Meter, otlp, settings.Metrics.OtlpInterval, ServiceName);
         _meter.Begin();
         Observer = new Observers(new CallLog(_log), _meter);
         FrameworkLog = new FrameworkLog(_log);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Coffer.KeyProvider.Files;
 using Coffer.Oci;
+using Coffer.Service.Files;
 
 namespace Coffer.KeyProvider.Sources.Broker;
 

@@ -1,5 +1,6 @@
 using Coffer.KeyProvider.Files;
 using Coffer.Oci;
+using Coffer.Service.Files;
 
 namespace Coffer.KeyProvider.Sources.Local;
 

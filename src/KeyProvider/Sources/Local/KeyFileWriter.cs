@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Coffer.Jose;
-using Coffer.KeyProvider.Files;
 using Coffer.KeyProvider.Memory;
 using Coffer.Oci;
+using Coffer.Service.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Coffer.KeyProvider.Sources.Local;

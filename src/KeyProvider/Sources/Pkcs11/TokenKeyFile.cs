@@ -3,6 +3,7 @@ using Coffer.KeyProvider.Files;
 using Coffer.Oci;
 using Coffer.Pkcs11;
 using Coffer.Pkcs11.Configuration;
+using Coffer.Service.Files;
 
 namespace Coffer.KeyProvider.Sources.Pkcs11;
 

@@ -1,3 +1,4 @@
+using Coffer.Service.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Daemon.Telemetry.Logs;
