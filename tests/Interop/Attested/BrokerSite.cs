@@ -73,11 +73,12 @@ internal sealed class BrokerSite : IAsyncDisposable
         return path;
     }
 
-    /// <summary>The newest audit entry of that action and outcome.</summary>
-    public async Task<JsonObject> LastAsync(string action, string outcome)
+    /// <summary>The newest audit entry of that action and outcome; with a text, of those whose request it names: runtimes ask for several layers at once.</summary>
+    public async Task<JsonObject> LastAsync(string action, string outcome, string? namedIn = null)
     {
         var entries = await ListAsync("broker", "audit", "list");
-        return entries.Select(e => e!.AsObject()).Where(e => (string?)e["action"] == action && (string?)e["outcome"] == outcome).MaxBy(e => (long)e["seq"]!)
+        var found = entries.Select(e => e!.AsObject()).Where(e => (string?)e["action"] == action && (string?)e["outcome"] == outcome);
+        return found.Where(e => namedIn is null || namedIn.Contains((string)e["request_id"]!, StringComparison.Ordinal)).MaxBy(e => (long)e["seq"]!)
             ?? throw new InvalidOperationException($"the audit has no {action} that was {outcome}: {entries.ToJsonString(new JsonSerializerOptions { WriteIndented = true })}");
     }
 

@@ -33,8 +33,7 @@ public sealed class RotationTests(Bench bench) : IDisposable
         await site.Broker.RunAsync("broker", "key", "retire", Kek, "--version", "1");
         var denied = await OpenAsync(images[0], node);
         Assert.NotEqual(0, denied.ExitCode);
-        var entry = await site.Broker.LastAsync("resource.release", "denied");
-        Assert.Contains((string)entry["request_id"]!, denied.Error, StringComparison.Ordinal);
+        var entry = await site.Broker.LastAsync("resource.release", "denied", namedIn: denied.Error);
         Assert.DoesNotContain("retired", denied.Error, StringComparison.Ordinal);
         Assert.Contains("version 1 retired at", await site.Broker.RunAsync("broker", "audit", "explain", (string)entry["request_id"]!), StringComparison.Ordinal);
         Assert.All(await RewrapAsync(images, node, exit: 1, "--dry-run"), line => Assert.Equal("failed", (string?)line["status"]));
