@@ -72,14 +72,4 @@ internal sealed class TokenKeyRecords(RecordSealer sealer)
             CryptographicOperations.ZeroMemory(jwk);
         }
     }
-
-    /// <summary>A new key, which the caller disposes.</summary>
-    public static Jwk Make()
-    {
-        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var parameters = curve.ExportParameters(includePrivateParameters: true);
-        using var bare = Jwk.FromEllipticCurve(parameters);
-        CryptographicOperations.ZeroMemory(parameters.D);
-        return bare.WithNames(bare.Thumbprint(), "ES256");
-    }
 }

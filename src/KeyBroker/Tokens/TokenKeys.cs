@@ -35,7 +35,7 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
         return Signing(keys) ?? Signing(await LoadAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false)) ?? throw new BrokerException(BrokerFault.Internal, "no key signs tokens");
     }
 
-    /// <summary>The public half of one of our keys, or null.</summary>
+    /// <summary>One of our keys, with its private half, which stays ours to dispose; or null.</summary>
     public async Task<Jwk?> FindAsync(string kid, CancellationToken cancellationToken)
     {
         var keys = await KeysAsync(Fresh, cancellationToken).ConfigureAwait(false);
@@ -116,7 +116,7 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
     private async Task<(string Id, DateTimeOffset Signs)> ChangeAsync(
         RequestOrigin origin, string reason, Func<IStoreWriter, DateTimeOffset, ValueTask<DateTimeOffset>> makeRoom, CancellationToken cancellationToken)
     {
-        using var made = TokenKeyRecords.Make();
+        using var made = SigningKey.Make();
         var signs = await store.WriteAsync(async s =>
         {
             var from = await makeRoom(s, time.GetUtcNow()).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed class TokenKeys(IBrokerStore store, TokenKeyRecords records, IAu
             var read = await store.ReadAsync(records.ReadAsync, cancellationToken).ConfigureAwait(false);
             if (Signing(read) is null)
             {
-                var first = TokenKeyRecords.Make();
+                var first = SigningKey.Make();
                 read = await store.WriteAsync(async s =>
                 {
                     var there = await records.ReadAsync(s).ConfigureAwait(false);

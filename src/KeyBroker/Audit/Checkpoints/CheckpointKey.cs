@@ -20,7 +20,7 @@ internal sealed class CheckpointKey(RecordSealer sealer, IAuditLog audit)
     public async ValueTask<Jwk> EnsureAsync(IStoreWriter store, RequestOrigin origin)
     {
         if (await FindAsync(store).ConfigureAwait(false) is { } there) return there;
-        var key = Make();
+        var key = SigningKey.Make();
         var json = key.ToPrivateJson();
         try
         {
@@ -52,14 +52,5 @@ internal sealed class CheckpointKey(RecordSealer sealer, IAuditLog audit)
         {
             CryptographicOperations.ZeroMemory(json);
         }
-    }
-
-    private static Jwk Make()
-    {
-        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var parameters = curve.ExportParameters(includePrivateParameters: true);
-        using var bare = Jwk.FromEllipticCurve(parameters);
-        CryptographicOperations.ZeroMemory(parameters.D);
-        return bare.WithNames(bare.Thumbprint(), "ES256");
     }
 }
