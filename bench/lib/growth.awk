@@ -1,7 +1,9 @@
 # Draws the figures of bench/growth (SERIES X WORK WHO WALL CPU, a line each) as SVG: two charts side by side, wall time
 # by the size of a layer and by the number of layers.
 
+# Less than a millisecond is drawn as one: the axis is logarithmic.
 NF == 6 {
+    if ($5 < 0.001) $5 = 0.001
     x[$1, $3, $4, ++points[$1, $3, $4]] = $2
     y[$1, $3, $4, points[$1, $3, $4]] = $5
     if (!($1 in least) || $2 < least[$1]) least[$1] = $2
