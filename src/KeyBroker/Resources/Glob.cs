@@ -59,7 +59,7 @@ public sealed class Glob
 
     private static bool MayMeet(ReadOnlySpan<string> globs, ReadOnlySpan<string> others)
     {
-        if (globs.IsEmpty || others.IsEmpty) return globs.IsEmpty == others.IsEmpty || (globs.IsEmpty ? others : globs) is ["**"];
+        if (globs.IsEmpty || others.IsEmpty) return !(globs.IsEmpty ? others : globs).ContainsAnyExcept("**");
         if (globs[0] == "**" || others[0] == "**") return true;
         var meets = (IsWild(globs[0]), IsWild(others[0])) switch
         {

@@ -90,6 +90,35 @@ public sealed class ResourceTests
         });
     }
 
+    /// <summary>What a glob says of another one decides who may write and see which policies: held against all short paths.</summary>
+    [Fact]
+    public void A_glob_covers_and_meets_others_as_the_paths_that_both_match_say()
+    {
+        string[] segments = ["a", "b", "ab"], patterns = [.. segments, "*", "?", "a*", "*b", "**"];
+        var paths = (from x in segments from y in segments from z in segments select ResourcePath.Parse($"{x}/{y}/{z}")).ToList();
+        var globs = Gen.Int[0, patterns.Length - 1].Array[1, 5].Select(parts => string.Join('/', parts.Select(p => patterns[p]))).Where(IsGlob).Select(Glob.Parse);
+
+        Gen.Select(globs, globs).Sample((one, other) =>
+        {
+            var others = paths.Where(other.Matches).ToList();
+            Assert.True(!one.Covers(other) || others.All(one.Matches), $"{one} does not cover {other}");
+            Assert.True(one.MayMeet(other) || !others.Exists(one.Matches), $"{one} meets {other}");
+        }, iter: 20_000);
+    }
+
+    private static bool IsGlob(string text)
+    {
+        try
+        {
+            _ = Glob.Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     [Fact]
     public void Globs_and_paths_from_outside_are_read_or_refused() => Fuzzing.Run(
         "resource glob", [.. new[] { "default/image-kek/*", "**/a*b?c/**", "*", "a/b/c" }.Select(Encoding.UTF8.GetBytes)],

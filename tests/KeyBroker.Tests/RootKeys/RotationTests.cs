@@ -197,6 +197,32 @@ public sealed class RotationTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_ring_that_is_put_back_lets_nobody_seal_under_the_old_key_again()
+    {
+        await using var presence = await ReplicaPresence.StartAsync(_first.Parts.Store, _first.Ring, TimeProvider.System, Cancelled);
+        await CutShortAsync(2);
+        var early = await FindRingAsync();
+        await RotateAsync();
+        await PutAsync(_first, "a/b/after", "after");
+        var late = await FindRingAsync();
+
+        Assert.Equal(RingRecord.Read(late).Epoch, _first.Ring.Take(early).Epoch);
+        await PutRingAsync(early);
+        Assert.Equal(BrokerFault.Unavailable, (await Assert.ThrowsAsync<BrokerException>(() => PutAsync(_first, "a/b/x", "x"))).Fault);
+        await PutRingAsync(late);
+        await PutAsync(_first, "a/b/x", "x");
+    }
+
+    private async Task<byte[]> FindRingAsync() => (await _first.Parts.Store.ReadAsync(RingRecord.FindAsync, Cancelled))!;
+
+    private Task<bool> PutRingAsync(byte[] ring) => _first.Parts.Store.WriteAsync(
+        async w =>
+        {
+            await w.PutAsync(Collections.Store, "key-ring", ring);
+            return true;
+        }, Cancelled);
+
     private async Task ShouldBeRefusedAsync(ExitStatus status)
     {
         Assert.Equal(status, (await Assert.ThrowsAsync<BrokerException>(() => PutAsync(_first, "a/b/x", "x"))).ExitStatus);

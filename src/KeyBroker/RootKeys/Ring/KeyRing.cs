@@ -121,7 +121,8 @@ internal sealed class KeyRing : IRootKey
         if (await store.ReadAsync(RingRecord.FindAsync, cancellationToken).ConfigureAwait(false) is { } value) Take(value);
     }
 
-    /// <summary>Takes a ring that was read.</summary>
+    /// <summary>Takes a ring that was read. One that is older than what is known changes nothing: it was read late, or somebody put it back.</summary>
+    /// <returns>What is known now.</returns>
     public RingState Take(byte[] value)
     {
         lock (_held)
@@ -129,7 +130,7 @@ internal sealed class KeyRing : IRootKey
             using var own = Jwk.FromEllipticCurve(_exchange.Value.ExportParameters(includePrivateParameters: true));
             var (state, granted) = RingReading.Read(value, [.. _held, .. _owned], (Process, own));
             foreach (var key in granted) _owned.Add(key);
-            return _state = state;
+            return state.Epoch < _state.Epoch ? _state : _state = state;
         }
     }
 
