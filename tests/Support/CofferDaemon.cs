@@ -62,10 +62,14 @@ public sealed class CofferDaemon : IAsyncDisposable
         File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
         CultureInfo.InvariantCulture) * 1024;
 
+    /// <summary>Sends it a signal, such as STOP.</summary>
+    public async Task SignalAsync(string name) =>
+        (await Tool.RunAsync("kill", "-s", name, _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+
     /// <summary>SIGTERM; returns the exit status.</summary>
     public async Task<int> TerminateAsync()
     {
-        (await Tool.RunAsync("kill", "-s", "TERM", _process.Id.ToString(CultureInfo.InvariantCulture))).ShouldSucceed();
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }

@@ -8,15 +8,12 @@ namespace Coffer.KeyBroker.Tests.Killed;
 /// <summary>
 /// Whenever the broker is killed, what it acknowledged to anybody stands when it is started again, nothing stands by halves, and the
 /// audit holds, also against heads that were given out before. The disk outlives these kills: they are the process's, not the machine's.
-/// With three replicas on one PostgreSQL, one after the other is killed, or the server itself, while clients go on asking the others.
+/// With three replicas on one PostgreSQL one after the other is killed while clients go on asking the others; between, the server is
+/// killed in mid-load, or a replica stands still.
 /// </summary>
 public sealed class KillTests
 {
     private const int Seed = 20261125, FewKills = 7, FewKillsOfReplicas = 3, KillsOfOneFolder = 25;
-    private const string Path = "default/image-kek/released";
-    private const string Policy = """{"name":"approved","resources":["default/**"],"effect":"allow","when":{"host":{"state":"approved"}}}""";
-
-    private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
     private static int KillsOf(int few) => !Fuzzing.IsSoak ? few
         : int.TryParse(Environment.GetEnvironmentVariable("COFFER_SOAK_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 1000;
@@ -60,23 +57,24 @@ public sealed class KillTests
         // Also while it makes its data.
         await DieStartingAsync(broker, ledger, random);
         await broker.StartAsync();
-        using var reader = await SetUpAsync(broker, vendor);
+        using var reader = await KeyReader.SetUpAsync(broker, vendor);
         var audit = new AuditLoad(broker, ledger);
         Random Own() => new(random.Next());
         ILoad[] loads =
         [
             new OwnerLoad(broker, ledger, reader, Own()), new OwnerLoad(broker, ledger, reader, Own()), new AdminLoad(broker, ledger, reader, Own()),
-            new NodeLoad(broker, ledger, vendor, Path, Key, Own()), new NodeLoad(broker, ledger, vendor, Path, Key, Own()), new HostLoad(broker, ledger, vendor, Own()), audit,
+            new NodeLoad(broker, ledger, vendor, Own()), new NodeLoad(broker, ledger, vendor, Own()), new HostLoad(broker, ledger, vendor, Own()), audit,
         ];
         try
         {
             for (var kill = 1; kill <= kills; kill++)
             {
-                if (cluster is not null && kill % 3 == 0) await LoadAndRestartServerAsync(cluster, ledger, loads, random);
-                else await LoadAndKillAsync(broker, ledger, loads, random);
-                if (random.Next(4) == 0 && (cluster is null || kill % 3 != 0)) await DieStartingAsync(broker, ledger, random);
+                await LoadAndKillAsync(broker, ledger, loads, random);
+                if (random.Next(4) == 0) await DieStartingAsync(broker, ledger, random);
                 if (cluster is not null) await CheckAsync(broker, ledger, reader, loads, all: false); // at those that are left
                 await broker.StartAsync();
+                if (cluster is not null && kill % 6 == 3) await LoadAndRestartServerAsync(cluster, ledger, loads, random);
+                else if (cluster is not null && kill % 5 == 2) await LoadAndFreezeAsync(broker, ledger, loads, random);
                 await CheckAsync(broker, ledger, reader, loads, all: kill == kills);
             }
             var verified = await broker.RunAsync("broker", "audit", "verify", "--expect-head", audit.Head!);
@@ -98,17 +96,6 @@ public sealed class KillTests
         return broker.DieStartingAsync(broker.Startup * (1.2 * random.NextDouble()));
     }
 
-    private static async Task<KeyReader> SetUpAsync(KilledBroker broker, TestAuthority vendor)
-    {
-        (await broker.AdminAsync("POST", "trust", vendor.BundlePem)).ShouldBe(200);
-        var put = await broker.AdminAsync("PUT", "policies/approved", Policy);
-        Assert.InRange(put.Status, 200, 201);
-        var reader = new KeyReader(broker, vendor);
-        await reader.JoinAsync();
-        (await reader.Machine.SendAsync("POST", $"/kbs/v0/resource/{Path}", body: Key, token: broker.AdminToken)).ShouldBe(200);
-        return reader;
-    }
-
     // Half of the kills follow at once upon an answer, the others come whenever they come.
     private static Task LoadAndKillAsync(KilledBroker broker, Ledger ledger, ILoad[] loads, Random random) => LoadAndAsync(broker.KillAsync, ledger, loads, random);
 
@@ -125,28 +112,16 @@ public sealed class KillTests
             ledger, loads, random);
     }
 
-    private static async Task LoadAndAsync(Func<Task> kill, Ledger ledger, ILoad[] loads, Random random)
+    // Sometimes for longer than the server lets a transaction stand open.
+    private static Task LoadAndFreezeAsync(KilledBroker broker, Ledger ledger, ILoad[] loads, Random random)
     {
-        var isKilled = new StrongBox();
-        var moment = random.Next(2) == 0 ? ledger.ReachAsync(random.Next(1, 250)) : Task.Delay(random.Next(0, 800), TestContext.Current.CancellationToken);
-        var working = loads.Select(l => Task.Run(() => WorkAsync(l, isKilled))).ToList();
-        await Task.WhenAny(moment, Task.WhenAny(working)); // none ends by itself but by a fault
-        isKilled.Value = true;
-        await kill();
-        await Task.WhenAll(working);
+        ledger.Count("replicas that stood still");
+        var seconds = Fuzzing.IsSoak && random.Next(10) == 0 ? 12 : 1.5 * random.NextDouble();
+        return LoadAndAsync(() => broker.FreezeAsync(TimeSpan.FromSeconds(seconds)), ledger, loads, random);
     }
 
-    private static async Task WorkAsync(ILoad load, StrongBox isKilled)
-    {
-        try
-        {
-            while (!isKilled.Value) await load.StepAsync();
-        }
-        catch (Exception e) when (isKilled.Value && (e is HttpRequestException or IOException || e.Message.Contains("got 503", StringComparison.Ordinal)))
-        {
-            // What was under way has no answer.
-        }
-    }
+    private static Task LoadAndAsync(Func<Task> fault, Ledger ledger, ILoad[] loads, Random random) => Work.UntilAsync(
+        loads, random.Next(2) == 0 ? ledger.ReachAsync(random.Next(1, 100)) : Task.Delay(random.Next(0, 800), TestContext.Current.CancellationToken), fault);
 
     private static async Task CheckAsync(KilledBroker broker, Ledger ledger, KeyReader reader, ILoad[] loads, bool all)
     {
@@ -157,12 +132,5 @@ public sealed class KillTests
         await using var data = await broker.LookAsync();
         await ledger.CheckAsync(data.Parts);
         await StoreWalk.CheckAsync(data.Parts);
-    }
-
-    private sealed class StrongBox
-    {
-        private volatile bool _value;
-
-        public bool Value { get => _value; set => _value = value; }
     }
 }

@@ -13,11 +13,13 @@ namespace Coffer.KeyBroker.Tests.Killed;
 internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
 {
     private const int Attempts = 5; // a free port may be taken before the broker binds it
+    private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(500); // for clients that have its address already
 
     private static readonly Dictionary<string, string?> Plain = new() { ["COFFER_TOKEN"] = null, ["COFFER_BROKER"] = null, ["COFFER_BROKER_CA"] = null };
 
     private readonly TempDirectory _folder = new();
     private readonly string? _store;
+    private readonly DelegatingHandler? _watch;
     private readonly CofferDaemon?[] _processes;
     private readonly string[] _addresses;
     private X509Certificate2? _authority;
@@ -27,7 +29,9 @@ internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
 
     /// <param name="store">The database that replicas share; null for one broker on a file.</param>
     /// <param name="replicas">How many there are.</param>
-    public KilledBroker(string? store = null, int replicas = 1) => (_store, _processes, _addresses) = (store, new CofferDaemon?[replicas], new string[replicas]);
+    /// <param name="watch">Sees all requests.</param>
+    public KilledBroker(string? store = null, int replicas = 1, DelegatingHandler? watch = null) =>
+        (_store, _processes, _addresses, _watch) = (store, new CofferDaemon?[replicas], new string[replicas], watch);
 
     /// <summary>The first one's data folder.</summary>
     public string Data => DataOf(0);
@@ -49,10 +53,14 @@ internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
 
     public string AdminToken { get; private set; } = "";
 
-    public string Log => string.Join('\n', _processes.Select(p => p?.Log));
+    /// <summary>The last lines of each one's.</summary>
+    public string Log => string.Join('\n', _processes.SelectMany(p => p?.Log.Split('\n').TakeLast(30) ?? []));
 
     /// <summary>How long the last start took.</summary>
     public TimeSpan Startup { get; private set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Resident memory of those that run, in bytes.</summary>
+    public IReadOnlyList<long> ResidentBytes => [.. _processes.Where(p => p is not null).Select(p => p!.ResidentBytes)];
 
     /// <summary>Starts those that do not run.</summary>
     public async Task StartAsync()
@@ -63,8 +71,20 @@ internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
         }
         if (_client is not null) return;
         _authority = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Path.Combine(Data, "ca.pem"), TestContext.Current.CancellationToken));
-        _client = RunningBroker.ClientOf(_authority);
+        _client = RunningBroker.ClientOf(_authority, _watch);
         AdminToken = (await File.ReadAllTextAsync(Path.Combine(Data, "admin-token"), TestContext.Current.CancellationToken)).Trim();
+    }
+
+    /// <summary>Ends one as an operator does, once nobody asks it any more, and starts it again; another each time.</summary>
+    public async Task RestartAsync()
+    {
+        var index = _down = (_down + 1) % _processes.Length;
+        var process = _processes[index]!;
+        _processes[index] = null;
+        await Task.Delay(Drain, TestContext.Current.CancellationToken);
+        Assert.Equal(0, await process.TerminateAsync());
+        await process.DisposeAsync();
+        await StartAsync(index);
     }
 
     /// <summary>Kills one, another each time.</summary>
@@ -75,6 +95,15 @@ internal sealed class KilledBroker : IReachableBroker, IAsyncDisposable
         await process.KillAsync();
         _processes[_down] = null;
         await process.DisposeAsync();
+    }
+
+    /// <summary>Lets one stand still for so long, in the midst of whatever it does; another each time.</summary>
+    public async Task FreezeAsync(TimeSpan during)
+    {
+        var process = _processes[_down = (_down + 1) % _processes.Length]!;
+        await process.SignalAsync("STOP");
+        await Task.Delay(during, TestContext.Current.CancellationToken);
+        await process.SignalAsync("CONT");
     }
 
     /// <summary>Starts the one that does not run and kills it after a while, whether it is ready by then or not.</summary>

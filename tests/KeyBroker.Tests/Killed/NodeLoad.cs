@@ -3,7 +3,7 @@ using Coffer.KeyBroker.Tests.Machines;
 namespace Coffer.KeyBroker.Tests.Killed;
 
 /// <summary>An approved machine that attests and gets a key, over and over, by its token and by its session's cookie.</summary>
-internal sealed class NodeLoad(KilledBroker broker, Ledger ledger, TestAuthority vendor, string path, byte[] key, Random random) : ILoad
+internal sealed class NodeLoad(KilledBroker broker, Ledger ledger, TestAuthority vendor, Random random) : ILoad
 {
     private const int RequestsOfOneAttestation = 6;
 
@@ -62,8 +62,8 @@ internal sealed class NodeLoad(KilledBroker broker, Ledger ledger, TestAuthority
     private async Task GetAsync(string what)
     {
         var byToken = random.Next(2) == 0;
-        var answer = (await _machine.GetAsync(path, byToken ? _attested!.Value.Token : null, byToken ? null : _attested!.Value.Cookie)).ShouldBe(200);
-        Assert.Equal(key, _machine.Open(answer));
+        var answer = (await _machine.GetAsync(KeyReader.Released, byToken ? _attested!.Value.Token : null, byToken ? null : _attested!.Value.Cookie)).ShouldBe(200);
+        Assert.Equal(KeyReader.Key, _machine.Open(answer));
         ledger.Acknowledge(what, answer.RequestId, "resource.release");
     }
 }

@@ -81,11 +81,15 @@ internal sealed class RunningBroker : IReachableBroker, IAsyncDisposable
     public Task<BrokerAnswer> AdminAsync(string method, string path, string? body = null) => SendAsync(method, path, AdminToken, body);
 
     /// <summary>A client that trusts one authority.</summary>
-    public static HttpClient ClientOf(X509Certificate2 authority)
+    /// <param name="authority">Whom.</param>
+    /// <param name="watch">Sees all of its requests.</param>
+    public static HttpClient ClientOf(X509Certificate2 authority, DelegatingHandler? watch = null)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         policy.CustomTrustStore.Add(authority);
-        return new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, SslOptions = { CertificateChainPolicy = policy } }) { Timeout = TimeSpan.FromSeconds(60) };
+        HttpMessageHandler handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, SslOptions = { CertificateChainPolicy = policy } };
+        if (watch is not null) (watch.InnerHandler, handler) = (handler, watch);
+        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public async ValueTask DisposeAsync()
