@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # one script in several files
 # How the broker's speed grows with what its store holds: rows are written straight into a SQLite store, and releases measured at each size.
 
 growth_sizes=(1000 10000 100000 1000000)
