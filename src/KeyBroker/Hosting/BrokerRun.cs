@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Policies;
 using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
@@ -49,6 +50,7 @@ public static class BrokerRun
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), telemetry.Log);
         WarnOf(settings, telemetry.Log.Warn);
         await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
+        await PolicyShelf.EnsurePlacesAsync(data.Parts.Store, stop).ConfigureAwait(false);
         if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
         using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, telemetry.Log.Warn, stop);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
