@@ -73,10 +73,12 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database and returns its name.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <param name="folder">Where its tables are to stand, an empty folder of the server's user; null for beside everything else.</param>
+    public async Task<string> CreateDatabaseAsync(string? folder = null)
     {
         var name = "t" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await QueryAsync("postgres", $"CREATE DATABASE {name}");
+        if (folder is not null) await QueryAsync("postgres", $"CREATE TABLESPACE {name} LOCATION '{folder}'");
+        await QueryAsync("postgres", $"CREATE DATABASE {name}{(folder is null ? "" : $" TABLESPACE {name}")}");
         return name;
     }
 
