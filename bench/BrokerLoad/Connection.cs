@@ -7,6 +7,8 @@ namespace Coffer.Bench.Broker;
 /// <summary>One TLS connection to a broker, kept open, that trusts its authority alone.</summary>
 internal sealed class Connection : IDisposable
 {
+    private const int MostCounted = 16;
+
     private readonly HttpClient _client;
     private readonly string _url;
 
@@ -22,6 +24,9 @@ internal sealed class Connection : IDisposable
         _client = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) };
     }
 
+    /// <summary>Bodies of the exchanges so far, in bytes: what was sent and what came.</summary>
+    public List<(int Sent, int Received)> Exchanged { get; } = [];
+
     /// <summary>One request with its answer, which has to be a success.</summary>
     /// <exception cref="InvalidOperationException">It is not.</exception>
     public async Task<(byte[] Body, string? Cookie)> SendAsync(HttpMethod method, string path, byte[]? body = null, string? token = null, string? cookie = null)
@@ -33,6 +38,7 @@ internal sealed class Connection : IDisposable
         using var response = await _client.SendAsync(request);
         var bytes = await response.Content.ReadAsByteArrayAsync();
         if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{method} {path} was answered with {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(bytes)}");
+        if (Exchanged.Count < MostCounted) Exchanged.Add((body?.Length ?? 0, bytes.Length));
         return (bytes, response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.First().Split(';')[0] : null);
     }
 

@@ -54,6 +54,17 @@ internal sealed class Fleet : IDisposable
         return Figures.Of(latencies.SelectMany(l => l), Stopwatch.GetElapsedTime(begin));
     }
 
+    /// <summary>What the three exchanges of one attestation with one release weigh: bodies sent and received, and the token, in bytes.</summary>
+    public async Task<ExchangeSizes> WeighAsync()
+    {
+        using var connection = new Connection(_url, _ca);
+        var token = await _nodes[0].AttestAsync(connection);
+        await Node.FetchAsync(connection, token, _layers[0].Path);
+        return connection.Exchanged is [var auth, var attest, var resource]
+            ? new ExchangeSizes(auth.Sent, auth.Received, attest.Sent, attest.Received, token.Length, resource.Received)
+            : throw new InvalidOperationException("there were not three exchanges");
+    }
+
     /// <summary>All machines start the image at once: each attests, and fetches the keys of all layers.</summary>
     public async Task<string> StartAllAsync()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.Attestation.Protocol;
 using Coffer.KeyBroker.Audit;
+using Coffer.KeyBroker.Caches;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Policies;
 using Coffer.KeyBroker.Limits;
@@ -22,6 +23,9 @@ namespace Coffer.KeyBroker.Release;
 internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions policies, ResourceShelf shelf, IAuditLog audit, BrokerRules rules, TimeProvider time, RateLimits limits)
 {
     private const string Action = "resource.release";
+
+    // A machine comes again with the same key, which takes the platform longer to set up than to seal to.
+    private readonly RecentlyUsed<TeePublicKey, TeePublicKey> _keys = new(2048);
 
     /// <summary>The resource, sealed to the attested key.</summary>
     /// <param name="requestId">For the audit.</param>
@@ -45,7 +49,7 @@ internal sealed class ResourceRelease(IBrokerStore store, IPolicyDecisions polic
                 }, cancellationToken).ConfigureAwait(false);
             BrokerTraces.Decide(span, outcome.Fault is null);
             if (outcome.Fault is { } fault) throw new RefusedException(fault, outcome.Said);
-            return SealedResponse.Seal(opened!.Span, outcome.Key!);
+            return SealedResponse.Seal(opened!.Span, _keys.GetOrKeep(outcome.Key!, outcome.Key!));
         }
         finally
         {

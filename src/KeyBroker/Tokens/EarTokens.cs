@@ -1,6 +1,9 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Coffer.Jose;
+using Coffer.KeyBroker.Caches;
 using Coffer.KeyBroker.Documents;
 using Coffer.KeyBroker.Hosts;
 using Coffer.KeyBroker.Sessions;
@@ -11,6 +14,10 @@ namespace Coffer.KeyBroker.Tokens;
 internal sealed class EarTokens(TokenKeys keys, TimeProvider time)
 {
     private const string Algorithm = "ES256";
+    private const int MostKnown = 8192; // in each half; about a hundred bytes each
+
+    // Tokens by their SHA-256 whose signature was made or checked here: whose key is still one of ours holds without another look at it.
+    private readonly RecentlyUsed<string, bool> _known = new(MostKnown);
 
     /// <summary>What brokers' clocks may differ by, where several share a store.</summary>
     public static TimeSpan Skew { get; } = TimeSpan.FromSeconds(30);
@@ -23,7 +30,9 @@ internal sealed class EarTokens(TokenKeys keys, TimeProvider time)
         var claims = EarToken.Claims(attestation, host, nonce, additionalEvidence, Build);
         var key = await keys.SigningKeyAsync(cancellationToken).ConfigureAwait(false);
         var token = Jws.Sign(JsonText.Utf8(claims), [new JwkSigner(key.Key, Algorithm)], JwsSerialization.Compact, header => header.WriteString("typ", "JWT"));
-        return token.Length <= EarToken.MostBytes ? token : throw new BrokerException(BrokerFault.Internal, $"the token would have {token.Length} bytes; at most {EarToken.MostBytes} are given out");
+        if (token.Length > EarToken.MostBytes) throw new BrokerException(BrokerFault.Internal, $"the token would have {token.Length} bytes; at most {EarToken.MostBytes} are given out");
+        _known.Keep(Digest(token), true);
+        return token;
     }
 
     /// <summary>The id of the attestation that a token stands for. Keys that the token itself brings (<c>jwk</c>, <c>x5c</c>, <c>jku</c>) are not looked at.</summary>
@@ -37,13 +46,19 @@ internal sealed class EarTokens(TokenKeys keys, TimeProvider time)
             if (jws.Serialization != JwsSerialization.Compact || jws.Signatures is not [var signature]) throw Bad("is not a compact JWS");
             if (signature.Algorithm != Algorithm || signature.KeyId is not { } kid) throw Bad($"is not signed with {Algorithm} by a key it names");
             var key = await keys.FindAsync(kid, cancellationToken).ConfigureAwait(false) ?? throw Bad("is signed by no key of this broker");
-            return Read(jws.Verify(new JwkVerifier(key, Algorithm)).Payload);
+            var digest = Digest(token);
+            if (_known.TryGet(digest, out _)) return Read(jws.UnverifiedPayload);
+            var payload = jws.Verify(new JwkVerifier(key, Algorithm)).Payload;
+            _known.Keep(digest, true);
+            return Read(payload);
         }
         catch (JoseException e)
         {
             throw Bad($"does not hold: {e.Message}", e);
         }
     }
+
+    private static string Digest(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     private string Read(ReadOnlyMemory<byte> payload)
     {

@@ -111,6 +111,28 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task A_token_that_held_here_before_ends_with_its_key_and_with_its_time()
+    {
+        await using var fixture = new Rotating();
+        var tokens = new EarTokens(fixture.Keys, fixture.Clock);
+        var key = await fixture.Keys.SigningKeyAsync(Cancel);
+        var now = fixture.Clock.GetUtcNow().ToUnixTimeSeconds();
+        string Token(int lives) => Jws.Sign(Encoding.UTF8.GetBytes($$"""{"iss":"coffer","jti":"x","iat":{{now}},"nbf":{{now}},"exp":{{now + lives}}}"""), [new JwkSigner(key.Key)], JwsSerialization.Compact);
+        var (brief, longer) = (Token(60), Token(3000));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("x", await tokens.VerifyAsync(brief, Cancel));
+            Assert.Equal("x", await tokens.VerifyAsync(longer, Cancel));
+        }
+        fixture.Advance(TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAsync<BrokerException>(() => tokens.VerifyAsync(brief, Cancel));
+        Assert.Equal("x", await tokens.VerifyAsync(longer, Cancel));
+        await fixture.Keys.RevokeAsync(new RequestOrigin("r", "operator"), Cancel);
+        var error = await Assert.ThrowsAsync<BrokerException>(() => tokens.VerifyAsync(longer, Cancel));
+        Assert.Equal(BrokerFault.Unauthenticated, error.Fault);
+    }
+
+    [Fact]
     public async Task Spoilt_tokens_are_refused_and_nothing_else_happens()
     {
         await using var fixture = new Rotating();

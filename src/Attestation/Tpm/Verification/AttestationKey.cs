@@ -9,7 +9,7 @@ internal sealed class AttestationKey : IDisposable
     private readonly RSAParameters? _rsa;
     private readonly ECParameters? _curve;
     private readonly TpmScheme? _scheme;
-    private RSA? _platformRsa; // made once for all signatures of an attestation: that costs more than to check one
+    private RSA? _platformRsa; // made once for all signatures: that costs more than to check one
     private ECDsa? _platformEcDsa;
 
     private AttestationKey(RSAParameters? rsa, ECParameters? curve, TpmScheme? scheme, byte[]? name) => (_rsa, _curve, _scheme, Name) = (rsa, curve, scheme, name);

@@ -21,6 +21,8 @@ namespace Coffer.Attestation.Tpm.Verification;
 /// </summary>
 internal sealed class TpmVerifier : IVerifier
 {
+    private readonly SpareKeys _spare = new();
+
     /// <inheritdoc/>
     public string Tee => TeeNames.Tpm;
 
@@ -31,7 +33,23 @@ internal sealed class TpmVerifier : IVerifier
         if (digest.Length != ReportData.Bytes) throw new ArgumentException($"a digest of {digest.Length} bytes", nameof(digest));
 
         var read = TpmEvidence.Read(evidence);
-        using var attestationKey = KeyOf(read);
+        var attestationKey = KeyOf(read);
+        var holds = false;
+        try
+        {
+            var verdict = Verify(read, attestationKey, digest, key);
+            holds = true;
+            return verdict;
+        }
+        finally
+        {
+            if (holds && read.Key is not null) _spare.Keep(Convert.ToHexStringLower(attestationKey.Name!), attestationKey);
+            else attestationKey.Dispose();
+        }
+    }
+
+    private Verdict Verify(TpmEvidence read, AttestationKey attestationKey, ReadOnlyMemory<byte> digest, TeePublicKey key)
+    {
         var extraData = digest[..TpmEvidence.ExtraDataBytes];
 
         var first = read.Quote is { } quote ? VerifiedQuote.Check(quote, attestationKey, extraData.Span) : null;
@@ -50,13 +68,13 @@ internal sealed class TpmVerifier : IVerifier
         return new Verdict(Tee, claims, attestationKey.Name is { } name ? new MachineIdentity(Convert.ToHexStringLower(name), main.Attest.Counters) : null);
     }
 
-    private static AttestationKey KeyOf(TpmEvidence evidence)
+    private AttestationKey KeyOf(TpmEvidence evidence)
     {
         var bare = evidence.BareKey is { } der ? AttestationKey.OfBareRsa(der) : null;
         if (evidence.Key is not { } area) return bare ?? throw Untrusted("the evidence has no attestation key");
-        var named = AttestationKey.Of(area);
+        AttestationKeyRules.Check(area);
         if (bare is not null && !(area.Key is TpmRsaKey rsa && bare.Has(rsa.ToParameters()))) throw Untrusted("'ak_public' and the attestation key's public area are two keys");
-        return named;
+        return _spare.Take(Convert.ToHexStringLower(area.ComputeName())) ?? AttestationKey.Of(area);
     }
 
     private static (VerifiedQuote Main, IReadOnlyList<TpmPcrValues> Banks) Unite(VerifiedQuote? first, VerifiedQuote? second)

@@ -197,7 +197,7 @@ internal sealed class PostgresStore : IBrokerStore
         var isCommitting = false;
         try
         {
-            batch.Close();
+            await batch.CloseAsync().ConfigureAwait(false);
             await session.LaterAsync("BEGIN ISOLATION LEVEL SERIALIZABLE").ConfigureAwait(false);
             // Before the snapshot is taken: whoever has it meets no other writer.
             if (alone) await session.LaterAsync("LOCK TABLE coffer.records IN SHARE ROW EXCLUSIVE MODE").ConfigureAwait(false);

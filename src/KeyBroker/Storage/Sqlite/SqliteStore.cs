@@ -174,7 +174,7 @@ internal sealed class SqliteStore : IBrokerStore
         {
             session.Begin(write: true);
             var now = _clock.GetUtcNow();
-            while (batch.Next() is { } write) await WriteOneAsync(session, write).ConfigureAwait(false);
+            while (await batch.NextAsync().ConfigureAwait(false) is { } write) await WriteOneAsync(session, write).ConfigureAwait(false);
             PurgeSome(new StoreTransaction(session, now.ToUnixTimeMilliseconds()), now);
             session.Commit();
         }

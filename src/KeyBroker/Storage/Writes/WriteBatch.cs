@@ -23,7 +23,7 @@ internal sealed class WriteBatch
     /// <summary>How many it has so far.</summary>
     public int Count => _taken.Count;
 
-    /// <summary>The next write to be run; null where the batch is to be committed.</summary>
+    /// <summary>The next write to be run, of those that wait now; null where there is none or the batch is full.</summary>
     public QueuedWrite? Next()
     {
         if (_next < _taken.Count) return _taken[_next++];
@@ -33,12 +33,22 @@ internal sealed class WriteBatch
         return write;
     }
 
+    /// <summary>The same, after all had their turn who want to write and wait for a processor alone: they still fit in, and share the commit.</summary>
+    public async ValueTask<QueuedWrite?> NextAsync()
+    {
+        if (Next() is { } write) return write;
+        if (_isClosed) return null;
+        await Task.Yield();
+        return Next();
+    }
+
     /// <summary>
     /// Takes all that wait now, and nothing later: for an engine whose transaction sees a snapshot. A write that was asked for after that
     /// was taken has to see what other brokers acknowledged meanwhile.
     /// </summary>
-    public void Close()
+    public async ValueTask CloseAsync()
     {
+        if (!_isClosed) await Task.Yield(); // as in NextAsync
         while (!_isClosed && _taken.Count < Most && _more() is { } write) _taken.Add(write);
         _isClosed = true;
     }

@@ -21,6 +21,7 @@ internal sealed class FakeTpm(int which = 0) : IDisposable
 
     public static readonly byte[] Digest = SHA384.HashData("nonce and key"u8);
 
+    private readonly TpmVerifier _verifier = new();
     private readonly RSA _ak = Keys[which];
     private readonly ECDsa _curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -111,7 +112,7 @@ internal sealed class FakeTpm(int which = 0) : IDisposable
         var evidence = Evidence();
         change?.Invoke(evidence);
         using var document = JsonDocument.Parse(evidence.ToJsonString());
-        return new TpmVerifier().Verify(document.RootElement, digest ?? Digest, key ?? Offered);
+        return _verifier.Verify(document.RootElement, digest ?? Digest, key ?? Offered);
     }
 
     public void Dispose() => _curve.Dispose();

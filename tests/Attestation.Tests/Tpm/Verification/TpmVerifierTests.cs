@@ -36,6 +36,25 @@ public sealed class TpmVerifierTests : IDisposable
         Assert.Null(tpm["boot"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_key_that_comes_again_vouches_for_no_more_than_before(bool ecc)
+    {
+        _tpm.Ecc = ecc;
+        if (ecc) _tpm.Scheme = TpmAlgorithm.EcDsa;
+        Parallel.For(0, 20, _ => Assert.NotNull(_tpm.Verify().Machine));
+        var other = SHA384.HashData("another nonce"u8);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(AttestationFault.Untrusted, Assert.Throws<AttestationException>(() => _tpm.Verify(digest: other)).Fault);
+            _tpm.Attributes |= TpmObjectAttributes.Decrypt; // the same numbers in another area are another key
+            Assert.Equal(AttestationFault.Untrusted, Assert.Throws<AttestationException>(() => _tpm.Verify()).Fault);
+            _tpm.Attributes &= ~TpmObjectAttributes.Decrypt;
+            Assert.NotNull(_tpm.Verify().Machine);
+        }
+    }
+
     [Fact]
     public void A_plain_guest_is_verified_and_named_by_its_key_in_the_usual_template()
     {
