@@ -51,8 +51,8 @@ public sealed class LoginTests : IAsyncLifetime
         foreach (var ttl in (string[])["61m", "30s", "1d"]) (await SendAsync("POST", "login", jwt, $$"""{"ttl":"{{ttl}}"}""")).ShouldBe(400);
         var brief = (string)(await SendAsync("POST", "login", jwt, """{"ttl":"10m"}""")).ShouldBe(201).Json["token"]!;
         var token = await LogInAsync("team-a");
-        (await SendAsync("POST", "login", token)).ShouldBe(400);
-        (await SendAsync("POST", "login", _fixture.Broker.AdminToken)).ShouldBe(400);
+        (await SendAsync("POST", "login", token)).ShouldBe(403);
+        (await SendAsync("POST", "login", _fixture.Broker.AdminToken)).ShouldBe(403);
 
         _fixture.Broker.Clock.Advance(TimeSpan.FromMinutes(10));
         (await SendAsync("GET", "status", brief)).ShouldBe(401);
@@ -70,7 +70,7 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Equal("token.logout", Assert.Single(_fixture.Broker.Audit.Entries, e => e.RequestId == ended.RequestId).Action);
         (await SendAsync("GET", "status", one)).ShouldBe(401);
         (await SendAsync("GET", "status", other)).ShouldBe(200);
-        (await _fixture.Broker.AdminAsync("DELETE", "login")).ShouldBe(400);
+        (await _fixture.Broker.AdminAsync("DELETE", "login")).ShouldBe(403);
         (await _fixture.Broker.AdminAsync("DELETE", $"tokens/{other.Split('_')[1]}")).ShouldBe(204);
         (await SendAsync("GET", "status", other)).ShouldBe(401);
     }

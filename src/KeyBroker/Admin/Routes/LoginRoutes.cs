@@ -30,11 +30,11 @@ internal sealed class LoginRoutes
 
     private async Task<AdminAnswer> LogInAsync(AdminCall call, CancellationToken cancellationToken)
     {
+        var caller = call.Caller;
+        if (!caller.MayLogIn) throw new AccessDeniedException("an access token of the broker's own is not exchanged for another", "log in with an issuer's token or a client certificate");
+        if (caller.Grants.Count == 0) throw new AccessDeniedException($"{AccessDeniedException.NameOf(caller)} may do nothing here", "an administrator grants roles in the file of --access");
         var lifetime = AdminBody.Of(call, "ttl").TextOrNull("ttl") is { } ttl ? Lifetime.Parse(ttl) : Longest;
         if (lifetime < Shortest || lifetime > Longest) throw new BrokerException(BrokerFault.BadRequest, "a token by logging in lives for 1m to 1h");
-        var caller = call.Caller;
-        if (!caller.MayLogIn) throw new BrokerException(BrokerFault.BadRequest, "an access token of the broker's own is not exchanged for another", "log in with an issuer's token or a client certificate");
-        if (caller.OfCredential.Count == 0 && caller.Grants.Count == 0) throw new AccessDeniedException($"{AccessDeniedException.NameOf(caller)} may do nothing here", "an administrator grants roles in the file of --access");
         var (token, text) = await _parts.Store.WriteAsync(
             async s =>
             {
@@ -53,7 +53,7 @@ internal sealed class LoginRoutes
 
     private async Task<AdminAnswer> LogOutAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var id = call.Caller.LoginToken ?? throw new BrokerException(BrokerFault.BadRequest, "no token of a login was shown", "other tokens are ended by 'coffer broker token delete ID'");
+        var id = call.Caller.LoginToken ?? throw new AccessDeniedException("no token of a login was shown", "other tokens are ended by 'coffer broker token delete ID'");
         await _parts.Store.WriteAsync(
             async s =>
             {
