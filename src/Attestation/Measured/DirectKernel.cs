@@ -19,7 +19,7 @@ public static class DirectKernel
     {
         Firmware.Load(boot, kernel.Name, kernel.File, cancellationToken);
         var text = options is null ? null : StubText.Utf16(options);
-        if (systemdBoot && text is not null) boot.Measure(Registers.KernelParameters, "command line", text);
+        if (systemdBoot && text is not null) boot.Measure(Registers.KernelParameters, "command line", text, options);
         if (stub == LinuxStub.OptionsAndInitrd && text is not null) boot.Measure(Registers.LoadedFiles, "command line", text);
         if (stub == LinuxStub.Nothing || initrds.Sum(i => i.Length) == 0) return;
         using var hash = new BankHash(boot.Algorithms);

@@ -37,7 +37,7 @@ public static class Firmware
     {
         using var hash = new BankHash(boot.Algorithms);
         Authenticode.Append(file, image, hash, cancellationToken);
-        boot.Add(Registers.BootPrograms, name, hash);
+        boot.Add(Registers.BootPrograms, name, hash, isProgram: true);
     }
 
     private static void Remark(MeasuredBoot boot, string text) => boot.Measure(Registers.BootPrograms, text, Encoding.ASCII.GetBytes(text));

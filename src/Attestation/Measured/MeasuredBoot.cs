@@ -74,7 +74,14 @@ public sealed class MeasuredBoot
         Add(register, what, hash);
     }
 
-    internal void Add(int register, string what, BankHash hash) => Add(new MeasuredEvent(register, what, [.. hash.Finish().Select(d => (ReadOnlyMemory<byte>)d)]));
+    internal void Measure(int register, string what, ReadOnlySpan<byte> data, string? commandLine)
+    {
+        Measure(register, what, data);
+        _events[^1] = _events[^1] with { CommandLine = commandLine };
+    }
+
+    internal void Add(int register, string what, BankHash hash, bool isProgram = false) =>
+        Add(new MeasuredEvent(register, what, [.. hash.Finish().Select(d => (ReadOnlyMemory<byte>)d)]) { IsProgram = isProgram });
 
     internal void Add(MeasuredEvent measured)
     {

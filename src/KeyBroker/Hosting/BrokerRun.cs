@@ -1,4 +1,5 @@
 using Coffer.KeyBroker.Access;
+using Coffer.KeyBroker.Policies;
 using Coffer.KeyBroker.Telemetry;
 using Coffer.KeyBroker.RootKeys.Ring;
 using Coffer.KeyBroker.Tls;
@@ -49,6 +50,7 @@ public static class BrokerRun
         Describe(await PlacesAsync(data, authority, stop).ConfigureAwait(false), telemetry.Log);
         WarnOf(settings, telemetry.Log.Warn);
         await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
+        await PolicyShelf.EnsurePlacesAsync(data.Parts.Store, stop).ConfigureAwait(false);
         var access = settings.AccessFile is { } file ? new AccessReload(file, data.Parts, telemetry.Log.Warn) : null;
         if (access is not null) await access.LoadAsync(stop).ConfigureAwait(false);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);

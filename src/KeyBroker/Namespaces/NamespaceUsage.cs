@@ -61,7 +61,7 @@ internal sealed record NamespaceUsage(int Resources, long Bytes, int Policies, l
     private static ValueTask<long> HostsAsync(IStoreReader store, string prefix) => store.CountAsync(Collections.HostsByNamespace, prefix + '/');
 
     private static async ValueTask<int> PoliciesAsync(IStoreReader store, string prefix) =>
-        (await store.ListAsync(Collections.Policies, NamespacePrefix.PoliciesOf(prefix), null, PolicyLimits.MostPolicies).ConfigureAwait(false)).Count;
+        (int)await store.CountAsync(Collections.Policies, NamespacePrefix.PoliciesOf(prefix)).ConfigureAwait(false);
 
     private static BrokerException Exceeded(string prefix, string what, long most) => new(
         BrokerFault.TooMany, string.Create(CultureInfo.InvariantCulture, $"the namespace {prefix} may have {most} {what}, and would have more"), "delete some, or ask an administrator: coffer broker namespace set");

@@ -4,7 +4,8 @@ namespace Coffer.KeyBroker.Policies;
 internal static class PolicyLimits
 {
     public const int MostBytes = 64 * 1024;
-    public const int MostPolicies = 1000;
+    public const int MostPolicies = 1_000_000;
+    public const int MostAtPlace = 1000; // whose globs begin with the same fixed segments
     public const int MostResources = 100;
     public const int MostDepth = 16;
     public const int MostConditions = 1000;

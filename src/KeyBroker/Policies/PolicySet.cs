@@ -19,20 +19,21 @@ internal sealed class PolicySet
 
     private PolicySet(IReadOnlyList<LabelledPolicy> policies, IReadOnlyDictionary<string, ReferenceSet> references) => (_policies, _references) = (policies, references);
 
-    /// <summary>Policies with the reference sets that they name, as these stand now.</summary>
-    /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: a set cannot be read.</exception>
-    public static async ValueTask<PolicySet> WithReferencesAsync(IStoreReader store, IReadOnlyList<LabelledPolicy> policies)
+    /// <summary>No policies.</summary>
+    public static PolicySet Empty { get; } = new([], new Dictionary<string, ReferenceSet>());
+
+    /// <summary>Policies with the reference sets that they name.</summary>
+    /// <param name="policies">By name.</param>
+    /// <param name="find">Finds a set by its name; null where there is none.</param>
+    public static async ValueTask<PolicySet> WithReferencesAsync(IReadOnlyList<LabelledPolicy> policies, Func<string, ValueTask<ReferenceSet?>> find)
     {
         var sets = new Dictionary<string, ReferenceSet>();
         foreach (var name in policies.SelectMany(p => p.Policy.References).Distinct())
         {
-            if (await ReferenceShelf.FindAsync(store, name).ConfigureAwait(false) is { } set) sets[name] = set;
+            if (await find(name).ConfigureAwait(false) is { } set) sets[name] = set;
         }
         return new PolicySet(policies, sets);
     }
-
-    /// <summary>The policy of that name; null where there is none.</summary>
-    public LabelledPolicy? Find(string name) => _policies.FirstOrDefault(p => p.Policy.Name == name);
 
     /// <summary>The same policies with one put in place of its namesake, or added; its reference sets are read as well.</summary>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: a set cannot be read.</exception>
@@ -40,7 +41,7 @@ internal sealed class PolicySet
     {
         // In the order that the store would have them in: the first that fails gives the reason.
         var others = _policies.Where(p => p.Policy.Name != candidate.Policy.Name).Append(candidate);
-        return WithReferencesAsync(store, [.. others.OrderBy(p => p.Policy.Name, StringComparer.Ordinal)]);
+        return WithReferencesAsync([.. others.OrderBy(p => p.Policy.Name, StringComparer.Ordinal)], name => ReferenceShelf.FindAsync(store, name));
     }
 
     /// <summary>Decides.</summary>

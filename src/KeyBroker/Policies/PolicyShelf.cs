@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Documents;
+using Coffer.KeyBroker.Resources;
 using Coffer.KeyBroker.Storage;
 using Coffer.Oci;
 
@@ -9,6 +10,8 @@ namespace Coffer.KeyBroker.Policies;
 /// <summary>Keeps policies: the present version of each, and every version there ever was. Works within the caller's transaction.</summary>
 internal static class PolicyShelf
 {
+    private const int Page = 500;
+
     /// <summary>Puts a policy as its next version.</summary>
     /// <param name="store">The transaction.</param>
     /// <param name="name">Which; the document's own name has to be the same.</param>
@@ -16,12 +19,13 @@ internal static class PolicyShelf
     /// <param name="now">When.</param>
     /// <param name="actor">By whom; null where nobody is named.</param>
     /// <exception cref="InvalidDocumentException">The document is not of its form.</exception>
-    /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>: another name. <see cref="BrokerFault.Conflict"/>: another version is present. <see cref="BrokerFault.TooMany"/>: there are 1000 policies.</exception>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>: another name. <see cref="BrokerFault.Conflict"/>: another version is present. <see cref="BrokerFault.TooMany"/>: there are as many policies as there may be, in all or about such resources.</exception>
     public static async ValueTask<StoredPolicy> PutAsync(IStoreWriter store, string name, ReadOnlyMemory<byte> document, DateTimeOffset now, string? actor)
     {
         var policy = PolicyReader.Read(document);
         if (policy.Name != name) throw new BrokerException(BrokerFault.BadRequest, $"the policy calls itself {Printable.Of(policy.Name)}, and was put as {Printable.Of(name)}");
-        var present = await FindAsync(store, name).ConfigureAwait(false);
+        var record = await store.FindAsync(Collections.Policies, name).ConfigureAwait(false);
+        var present = record is null ? null : PolicyRecord.Read(name, record);
         if (policy.Version is { } from && from != present?.Version) throw Conflict(name, from, present?.Version);
         if (present is null && await store.CountAsync(Collections.Policies).ConfigureAwait(false) >= PolicyLimits.MostPolicies)
         {
@@ -32,9 +36,10 @@ internal static class PolicyShelf
         written.Remove("version");
         var put = new StoredPolicy(name, (last.Count == 0 ? 0 : last[0].Version) + 1, now, actor, written);
         _ = PolicyReader.Read(PolicyRecord.DocumentOf(put)); // written anew it may be longer, and what is stored must be readable
-        var record = PolicyRecord.Write(put);
-        if (!await store.AddAsync(Collections.PolicyVersions, Key(name, put.Version), record).ConfigureAwait(false)) throw Conflict(name, put.Version, null);
-        await store.PutAsync(Collections.Policies, name, record).ConfigureAwait(false);
+        var bytes = PolicyRecord.Write(put);
+        if (!await store.AddAsync(Collections.PolicyVersions, Key(name, put.Version), bytes).ConfigureAwait(false)) throw Conflict(name, put.Version, null);
+        await store.PutAsync(Collections.Policies, name, bytes).ConfigureAwait(false);
+        await PolicyPlaces.MoveAsync(store, name, record is null ? [] : Globs(record), policy.Resources).ConfigureAwait(false);
         return put;
     }
 
@@ -43,10 +48,23 @@ internal static class PolicyShelf
     public static async ValueTask<StoredPolicy?> FindAsync(IStoreReader store, string name) =>
         PolicyLimits.IsName(name) && await store.FindAsync(Collections.Policies, name).ConfigureAwait(false) is { } record ? PolicyRecord.Read(name, record) : null;
 
-    /// <summary>All present versions, by name.</summary>
+    /// <summary>Present versions, by name.</summary>
+    /// <param name="store">The transaction.</param>
+    /// <param name="after">Only names behind this one; null for the first page.</param>
+    /// <param name="most">At most so many.</param>
+    /// <param name="isSeen">Which to list; null for all.</param>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: one cannot be read.</exception>
-    public static async ValueTask<IReadOnlyList<StoredPolicy>> ListAsync(IStoreReader store) =>
-        [.. (await store.ListAsync(Collections.Policies, "", null, PolicyLimits.MostPolicies).ConfigureAwait(false)).Select(r => PolicyRecord.Read(r.Key, r))];
+    public static async ValueTask<IReadOnlyList<StoredPolicy>> ListAsync(IStoreReader store, string? after, int most, Func<StoredPolicy, bool>? isSeen = null)
+    {
+        var found = new List<StoredPolicy>();
+        while (true)
+        {
+            var records = await store.ListAsync(Collections.Policies, "", after, Page).ConfigureAwait(false);
+            found.AddRange(records.Select(r => PolicyRecord.Read(r.Key, r)).Where(p => isSeen is null || isSeen(p)).Take(most - found.Count));
+            if (records.Count < Page || found.Count == most) return found;
+            after = records[^1].Key;
+        }
+    }
 
     /// <summary>Versions of one policy, the newest first; also of one that was deleted.</summary>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: one cannot be read.</exception>
@@ -57,7 +75,36 @@ internal static class PolicyShelf
     }
 
     /// <summary>Ends a policy; its versions stay. False where there was none.</summary>
-    public static ValueTask<bool> DeleteAsync(IStoreWriter store, string name) => PolicyLimits.IsName(name) ? store.DeleteAsync(Collections.Policies, name) : ValueTask.FromResult(false);
+    public static async ValueTask<bool> DeleteAsync(IStoreWriter store, string name)
+    {
+        if (!PolicyLimits.IsName(name) || await store.FindAsync(Collections.Policies, name).ConfigureAwait(false) is not { } present) return false;
+        await PolicyPlaces.MoveAsync(store, name, Globs(present), []).ConfigureAwait(false);
+        return await store.DeleteAsync(Collections.Policies, name).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts the policies of a store from before places where they are found; nothing where that was done.</summary>
+    public static Task EnsurePlacesAsync(IBrokerStore store, CancellationToken cancellationToken) => store.WriteAsync(
+        async s =>
+        {
+            if (await PolicyPlaces.MarkAsync(s).ConfigureAwait(false) is not null) return false;
+            // Stores from before had a thousand policies at most.
+            foreach (var policy in await s.ListAsync(Collections.Policies, "", null, RecordLimits.MostListed).ConfigureAwait(false)) await PolicyPlaces.MoveAsync(s, policy.Key, [], Globs(policy)).ConfigureAwait(false);
+            await PolicyPlaces.ChangeMarkAsync(s).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+
+    // What cannot be read may deny anything, so it is found everywhere, and stops decisions until it is put anew or removed.
+    private static IReadOnlyList<Glob> Globs(StoredRecord record)
+    {
+        try
+        {
+            return PolicyReader.Read(PolicyRecord.DocumentOf(PolicyRecord.Read(record.Key, record))).Resources;
+        }
+        catch (BrokerException)
+        {
+            return [Glob.Parse("**")];
+        }
+    }
 
     private static string Key(string name, long version) => name + '/' + version.ToString("D12", CultureInfo.InvariantCulture);
 

@@ -26,6 +26,7 @@ internal static class ReferenceShelf
             throw new BrokerException(BrokerFault.TooMany, $"there are {MostSets} reference sets, as many as there may be", "delete those that have expired");
         }
         await store.PutAsync(Collections.References, name, document).ConfigureAwait(false);
+        await PolicyPlaces.ChangeMarkAsync(store).ConfigureAwait(false);
         return set;
     }
 
@@ -51,7 +52,12 @@ internal static class ReferenceShelf
         [.. (await store.ListAsync(Collections.References, "", after, most).ConfigureAwait(false)).Select(Read)];
 
     /// <summary>Removes a set; false where there was none.</summary>
-    public static ValueTask<bool> DeleteAsync(IStoreWriter store, string name) => PolicyLimits.IsName(name) ? store.DeleteAsync(Collections.References, name) : ValueTask.FromResult(false);
+    public static async ValueTask<bool> DeleteAsync(IStoreWriter store, string name)
+    {
+        if (!PolicyLimits.IsName(name) || !await store.DeleteAsync(Collections.References, name).ConfigureAwait(false)) return false;
+        await PolicyPlaces.ChangeMarkAsync(store).ConfigureAwait(false);
+        return true;
+    }
 
     private static ReferenceSet Read(StoredRecord record)
     {

@@ -40,6 +40,9 @@ public sealed class Glob
     /// <summary>The fixed segments before a closing <c>**</c>, none for <c>**</c> itself; null where it is anything else than a whole prefix.</summary>
     internal IReadOnlyList<string>? Prefix => _segments[^1] == "**" && _segments[..^1] is var fixedOnes && fixedOnes.All(s => !IsWild(s)) ? fixedOnes : null;
 
+    /// <summary>The fixed segments that it begins with, with slashes between them; empty for none.</summary>
+    internal string Place => string.Join('/', _segments.TakeWhile(s => !IsWild(s)));
+
     /// <summary>Whether it certainly covers every path that the other one covers.</summary>
     internal bool Covers(Glob other) => Covers(_segments, other._segments);
 

@@ -21,6 +21,9 @@ internal static class Collections
     /// <summary>Present versions of policies: NAME.</summary>
     public const string Policies = "policies";
 
+    /// <summary>By which fixed segments of a path policies are found, SEGMENTS//NAME, and a mark that changes with every policy and reference set.</summary>
+    public const string PolicyPlaces = "policy-places";
+
     /// <summary>All versions of policies: NAME/VERSION.</summary>
     public const string PolicyVersions = "policy-versions";
 
@@ -94,7 +97,7 @@ internal static class Collections
     public static IReadOnlyList<string> All { get; } =
     [
         AccessTokens, ApprovalRules, Attestations, Audit, AuditCheckpoints, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsByNamespace, HostsPending,
-        JoinTokens, NamespaceOwners, Namespaces, Policies, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
+        JoinTokens, NamespaceOwners, Namespaces, Policies, PolicyPlaces, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
     ];
 
     /// <summary>Those that a backup leaves out: put back, they would let what was used be used again.</summary>

@@ -22,9 +22,7 @@ internal sealed class PolicyReplay(PolicyDecisions decisions)
     /// <exception cref="BrokerException"><see cref="BrokerFault.Internal"/>, exit status 4: an entry, its claims, a policy or a reference set cannot be read.</exception>
     public async ValueTask<JsonObject> RunAsync(IStoreReader store, PolicyDocument candidate, int count, Glob? about)
     {
-        var present = await decisions.AllAsync(store).ConfigureAwait(false);
-        var changed = await present.WithAsync(store, LabelledPolicy.Candidate(candidate)).ConfigureAwait(false);
-        var one = new Comparison(present, changed, candidate.Name);
+        var one = new Comparison(decisions, LabelledPolicy.Candidate(candidate), await decisions.FindAsync(store, candidate.Name).ConfigureAwait(false));
         var replayed = new List<ReplayedDecision>();
         var whole = await PastDecisions.LastAsync(store, count, about, async d => replayed.Add(await one.OfAsync(store, d).ConfigureAwait(false))).ConfigureAwait(false);
         var last = replayed.OrderByDescending(r => r.Time).Take(count).ToList();
@@ -38,15 +36,18 @@ internal sealed class PolicyReplay(PolicyDecisions decisions)
         return answer;
     }
 
-    /// <summary>Two sets of policies, of which one has the candidate.</summary>
-    private sealed class Comparison(PolicySet present, PolicySet changed, string name)
+    /// <summary>Two sets of policies, of which one has the candidate, about each resource that comes along.</summary>
+    private sealed class Comparison(PolicyDecisions decisions, LabelledPolicy candidate, LabelledPolicy? namesake)
     {
+        private readonly Dictionary<ResourcePath, (PolicySet Present, PolicySet Changed)> _about = [];
+
         public async ValueTask<ReplayedDecision> OfAsync(IStoreReader store, PastDecision past)
         {
             // Of a resource that neither version of the policy is about, no claims are needed to know.
-            if (!IsAbout(present, past) && !IsAbout(changed, past)) return new ReplayedDecision(past.Entry.Time, ReplayKind.Unchanged);
+            if (ResourcePath.TryParse(past.Resource) is not { } path || !(candidate.Policy.IsAbout(path) || namesake?.Policy.IsAbout(path) == true)) return new ReplayedDecision(past.Entry.Time, ReplayKind.Unchanged);
             var (claims, why) = await DecisionInputs.FindAsync(store, past.Explanation).ConfigureAwait(false);
             if (claims is null) return ReplayedDecision.Of(past, ReplayKind.CannotTell, why!);
+            var (present, changed) = await AboutAsync(store, path).ConfigureAwait(false);
             var (before, after) = (present.Decide(past.Resource, claims, past.Time), changed.Decide(past.Resource, claims, past.Time));
             var result = (before.Allowed, after.Allowed) switch
             {
@@ -57,7 +58,11 @@ internal sealed class PolicyReplay(PolicyDecisions decisions)
             return result with { Drifted = before.Allowed != past.Allowed };
         }
 
-        private bool IsAbout(PolicySet policies, PastDecision past) =>
-            policies.Find(name) is { } policy && ResourcePath.TryParse(past.Resource) is { } path && policy.Policy.IsAbout(path);
+        private async ValueTask<(PolicySet Present, PolicySet Changed)> AboutAsync(IStoreReader store, ResourcePath path)
+        {
+            if (_about.TryGetValue(path, out var known)) return known;
+            var present = await decisions.AboutAsync(store, path).ConfigureAwait(false);
+            return _about[path] = (present, await present.WithAsync(store, candidate).ConfigureAwait(false));
+        }
     }
 }

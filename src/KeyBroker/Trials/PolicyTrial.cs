@@ -32,11 +32,12 @@ internal sealed class PolicyTrial(PolicyDecisions decisions)
     /// <exception cref="BrokerException"><see cref="BrokerFault.NotFound"/>: no such policy. <see cref="BrokerFault.BadRequest"/>: no resource path.</exception>
     public async ValueTask<JsonObject> RunAsync(IStoreReader store, PolicyDocument? tried, string name, TrialClaims on, string? resource)
     {
-        var policies = await decisions.AllAsync(store).ConfigureAwait(false);
-        if (tried is not null) policies = await policies.WithAsync(store, LabelledPolicy.Candidate(tried)).ConfigureAwait(false);
-        var policy = policies.Find(name) ?? throw new BrokerException(BrokerFault.NotFound, $"there is no policy '{Printable.Of(name, 64)}'", "coffer broker policy list shows their names");
-        var path = resource ?? on.Resource;
-        var answer = path is null ? Alone(policies, policy, on) : Together(policies, policy, on, ResourcePath.Parse(path));
+        var policy = (tried is not null ? LabelledPolicy.Candidate(tried) : await decisions.FindAsync(store, name).ConfigureAwait(false))
+            ?? throw new BrokerException(BrokerFault.NotFound, $"there is no policy '{Printable.Of(name, 64)}'", "coffer broker policy list shows their names");
+        var path = (resource ?? on.Resource) is { } text ? ResourcePath.Parse(text) : null;
+        var others = path is null ? PolicySet.Empty : await decisions.AboutAsync(store, path).ConfigureAwait(false);
+        var policies = await others.WithAsync(store, policy).ConfigureAwait(false);
+        var answer = path is null ? Alone(policies, policy, on) : Together(policies, policy, on, path);
         if (on.Recorded is { } recorded) answer["recorded"] = recorded;
         return answer;
     }

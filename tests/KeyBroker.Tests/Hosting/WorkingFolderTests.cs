@@ -12,7 +12,7 @@ public sealed class WorkingFolderTests
     {
         using var folder = new TempDirectory();
         Directory.CreateDirectory(folder.Combine("gone"));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", FromNowhere, "sh", folder.Combine("gone"), CofferBinary.Require(), "broker", "serve", "--data", folder.Combine("data"), "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", FromNowhere, "sh", folder.Combine("gone"), CofferBinary.Require(), "broker", "serve", "--data", folder.Combine("data"), "--listen", "127.0.0.1:0", "--metrics", $"unix:{folder.Combine("metrics")}"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -180,6 +180,7 @@ public sealed class PolicyDecisionsTests : IAsyncDisposable
     public async Task A_stored_policy_that_cannot_be_read_stops_every_decision()
     {
         await _policies.PutAsync("p", "allow", Yes);
+        await _policies.PutAsync("broken", "deny", No);
         await _policies.Broker.WriteAsync(w => w.PutAsync(Collections.Policies, "broken", "{}"u8.ToArray()));
 
         var broken = await Assert.ThrowsAsync<BrokerException>(() => _policies.DecideAsync(PolicyFixture.Node()));
@@ -197,7 +198,7 @@ public sealed class PolicyDecisionsTests : IAsyncDisposable
         await _policies.PutAsync("p2", "allow", No);
 
         var versions = await _policies.Broker.ReadAsync(r => PolicyShelf.VersionsAsync(r, "p", 10));
-        var present = await _policies.Broker.ReadAsync(PolicyShelf.ListAsync);
+        var present = await _policies.Broker.ReadAsync(r => PolicyShelf.ListAsync(r, null, 10));
 
         Assert.Equal([3, 2, 1], versions.Select(v => v.Version));
         Assert.Equal("deny", (string?)versions[1].Document["effect"]);

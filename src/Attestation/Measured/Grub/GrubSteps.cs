@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Coffer.Attestation.Measured.Systemd;
 using Coffer.Attestation.Tpm.Structures;
 using Coffer.Oci;
@@ -39,7 +40,8 @@ public static class GrubSteps
         switch (what)
         {
             case Command or KernelLine or ModuleLine:
-                boot.Measure(Registers.GrubTexts, $"{what}: {rest}", StepText.Read(rest) ?? throw Wrong(number, "has a backslash that is not written \\xHH"));
+                var text = StepText.Read(rest) ?? throw Wrong(number, "has a backslash that is not written \\xHH");
+                boot.Measure(Registers.GrubTexts, $"{what}: {rest}", text, CommandLine(what, Encoding.UTF8.GetString(text)));
                 break;
             case "file" or "initrd":
                 using (var content = open(rest)) boot.Measure(Registers.LoadedFiles, rest, content, cancellationToken);
@@ -58,6 +60,14 @@ public static class GrubSteps
         }
     }
 
+    // As the claims of such a log have it: the line itself, or what follows a command that loads a kernel.
+    private static string? CommandLine(string what, string text)
+    {
+        if (what != Command) return what == KernelLine ? text : null;
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 1 && words[0] is "linux" or "linuxefi" or "linux16" ? string.Join(' ', words[1..]) : null;
+    }
+
     // REGISTER BANK:HEX[,BANK:HEX]... NAME
     private static MeasuredEvent Known(MeasuredBoot boot, int number, string rest)
     {
@@ -71,7 +81,7 @@ public static class GrubSteps
             if (!given.TryGetValue(name, out var hex) || hex.Length != 2 * TpmHash.Size(bank) || !hex.All(char.IsAsciiHexDigit)) throw Wrong(number, $"has no digest of the bank {name}");
             digests.Add(Convert.FromHexString(hex));
         }
-        return new MeasuredEvent(register, words.Length > 2 ? words[2] : Digest, digests);
+        return new MeasuredEvent(register, words.Length > 2 ? words[2] : Digest, digests) { IsProgram = register == Registers.BootPrograms };
     }
 
     private static AttestationException Wrong(int number, string what) => new(

@@ -13,6 +13,9 @@ internal static class StubText
         return Utf16(clean.ToString().Trim(' '));
     }
 
+    /// <summary>The text of measured bytes.</summary>
+    public static string Read(ReadOnlySpan<byte> measured) => Encoding.Unicode.GetString(measured).TrimEnd('\0');
+
     /// <summary>A text as UTF-16, little-endian, with its zero.</summary>
     public static byte[] Utf16(string text) => Encoding.Unicode.GetBytes(text + '\0');
 

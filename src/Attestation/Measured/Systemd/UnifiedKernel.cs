@@ -52,7 +52,7 @@ public static class UnifiedKernel
         if (settings.Profile != 0) boot.Measure(Registers.KernelParameters, $"profile {settings.Profile}", StubText.Utf16($"{settings.Profile}"));
         Sections(boot, parts, cancellationToken);
         var passed = settings.LoadOptions is { } options && StubText.Bytes(options) is { Length: > 2 } bytes ? bytes : null;
-        if (passed is not null) boot.Measure(Registers.KernelParameters, "command line that is passed", passed);
+        if (passed is not null) boot.Measure(Registers.KernelParameters, "command line that is passed", passed, StubText.Read(passed));
         if (settings.InnerKernel ?? parts.StubVersion < FirstStubThatLoads) Firmware.Load(boot, "the kernel inside", parts.Find(UnifiedSections.Linux)!, cancellationToken);
         KernelInside.Measure(boot, parts, passed, settings.LinuxStub, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using Coffer.Cli.CommandLine;
+using Coffer.Cli.Commands.Attest.Measure;
 
 namespace Coffer.Cli.Commands.Attest;
 
@@ -16,5 +17,6 @@ internal sealed class AttestCommand : Verb
         Add(new TokenCommand(session));
         Add(new GetCommand(session));
         Add(new ExplainCommand(session));
+        Add(new MeasureCommand(session));
     }
 }

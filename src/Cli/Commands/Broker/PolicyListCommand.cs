@@ -6,4 +6,7 @@ namespace Coffer.Cli.Commands.Broker;
 internal sealed class PolicyListCommand(Session session) : BrokerListVerb(
     session, "List the policies: which resources they are about, and what they do.", "policies",
     [Column("NAME", "name"), Column("VERSION", "version"), Column("EFFECT", "effect"), Column("RESOURCES", "resources"), Column("DESCRIPTION", "description")],
-    "coffer broker policy list", "coffer broker policy list --json");
+    "coffer broker policy list", "coffer broker policy list --json")
+{
+    protected override string PageMember => "name";
+}

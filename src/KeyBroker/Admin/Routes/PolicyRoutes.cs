@@ -10,6 +10,8 @@ namespace Coffer.KeyBroker.Admin.Routes;
 /// <summary>Policies: who gets which resource.</summary>
 internal sealed class PolicyRoutes
 {
+    private const int MostListed = 1000;
+
     private static readonly RouteMember[] Shown =
     [
         new("name", "string", "Its name."), new("version", "integer", "Which version stands."), new("effect", "string", "allow or deny."),
@@ -25,7 +27,10 @@ internal sealed class PolicyRoutes
     {
         var routes = new PolicyRoutes(parts);
         var document = RouteBody.Object("A policy, as its JSON schema says (coffer broker policy schema).");
-        yield return new("GET", "policies", Permission.ReadPolicies, "Lists the policies.", routes.ListAsync) { Answers = RouteBody.List("All policies by name.", Shown) };
+        yield return new("GET", "policies", Permission.ReadPolicies, "Lists the policies.", routes.ListAsync)
+        {
+            Query = ListPage.Parameters(MostListed, "name"), Answers = RouteBody.List("Policies by name.", Shown),
+        };
         yield return new("GET", "policies/{name}", Permission.ReadPolicies, "A policy with its version, to be changed and put again.", routes.GetAsync) { Answers = document };
         yield return new("PUT", "policies/{name}", Permission.WritePolicies, "Puts a policy as its next version; one that names a version only in place of that one.", routes.PutAsync)
         {
@@ -36,8 +41,9 @@ internal sealed class PolicyRoutes
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var policies = await _parts.Store.ReadAsync(PolicyShelf.ListAsync, cancellationToken).ConfigureAwait(false);
-        return new AdminAnswer(new JsonArray([.. policies.Where(p => IsSeen(call, p)).Select(p => (JsonNode?)p.ToSummary())]));
+        var page = ListPage.Of(call, MostListed);
+        var policies = await _parts.Store.ReadAsync(r => PolicyShelf.ListAsync(r, page.After, page.Most, p => IsSeen(call, p)), cancellationToken).ConfigureAwait(false);
+        return new AdminAnswer(new JsonArray([.. policies.Select(p => (JsonNode?)p.ToSummary())]));
     }
 
     private async Task<AdminAnswer> GetAsync(AdminCall call, CancellationToken cancellationToken)

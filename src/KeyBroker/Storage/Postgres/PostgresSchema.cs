@@ -23,6 +23,9 @@ internal static class PostgresSchema
         ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
         CREATE INDEX records_by_expiry ON coffer.records (expires) WHERE expires IS NOT NULL;
         """,
+
+        // Policies are found by what they are about (collection policy-places): an older program would put some where nobody looks.
+        "SELECT 1",
     ];
 
     /// <summary>Brings the schema to the newest of the versions.</summary>

@@ -22,6 +22,9 @@ internal static class SqliteSchema
         CREATE UNIQUE INDEX records_by_key ON records (collection, key);
         CREATE INDEX records_by_expiry ON records (expires) WHERE expires IS NOT NULL;
         """,
+
+        // Policies are found by what they are about (collection policy-places): an older program would put some where nobody looks.
+        "SELECT 1",
     ];
 
     /// <param name="session">Not in a transaction.</param>
