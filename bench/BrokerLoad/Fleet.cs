@@ -9,7 +9,7 @@ namespace Coffer.Bench.Broker;
 /// <summary>Machines that are enrolled and approved, and the keys of an image's layers that they may have.</summary>
 internal sealed class Fleet : IDisposable
 {
-    private const int BindingKeys = 8, Joining = 8, OpenedOneIn = 32;
+    private const int BindingKeys = 8, Joining = 8, OpenedOneIn = 100;
 
     private readonly string _url, _ca;
     private readonly List<Node> _nodes;

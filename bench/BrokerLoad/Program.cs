@@ -56,7 +56,7 @@ try
             return 2;
     }
 }
-catch (InvalidOperationException e)
+catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
 {
     await Console.Error.WriteLineAsync($"broker-load: {e.Message}");
     return 1;

@@ -21,6 +21,7 @@ internal sealed class FakeBindingKey : IDisposable
         _key = key ?? RSA.Create(2048);
         _tpm = tpm;
         _policy = PolicyOf(tpm);
+        Offered = TeePublicKey.FromRsa(_key.ExportParameters(false));
     }
 
     public TpmObjectAttributes Attributes { get; set; } =
@@ -33,11 +34,11 @@ internal sealed class FakeBindingKey : IDisposable
 
     public RSA Private => _key;
 
-    public TeePublicKey Offered => TeePublicKey.FromRsa(_key.ExportParameters(false));
+    public TeePublicKey Offered { get; }
 
     public JsonObject Evidence(ReadOnlySpan<byte> extraData)
     {
-        var area = new TpmPublic { Attributes = Attributes, AuthPolicy = Policy ?? _policy, Key = new TpmRsaKey(2048, 0, _key.ExportParameters(false).Modulus) };
+        var area = new TpmPublic { Attributes = Attributes, AuthPolicy = Policy ?? _policy, Key = new TpmRsaKey(2048, 0, Offered.Key.ExportRsaPublicNumbers().Modulus) };
         var (message, signature) = (CertifiedBy ?? _tpm).Certify(area.ComputeName(), extraData);
         return new JsonObject
         {

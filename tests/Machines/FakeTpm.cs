@@ -19,6 +19,7 @@ internal sealed class FakeTpm(bool ecdsa = false) : IDisposable
 
     private readonly ECDiffieHellman _ek = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
     private AsymmetricAlgorithm _ak = NewAk(ecdsa);
+    private (AsymmetricAlgorithm Key, TpmObjectAttributes Attributes, TpmPublic Area, byte[] Name)? _akArea;
 
     public TpmObjectAttributes AkAttributes { get; set; } = OfThisTpm | TpmObjectAttributes.UserWithAuth | TpmObjectAttributes.Restricted | TpmObjectAttributes.Sign;
 
@@ -39,14 +40,27 @@ internal sealed class FakeTpm(bool ecdsa = false) : IDisposable
 
     public TpmPublic Ek => Curve(OfThisTpm | TpmObjectAttributes.AdminWithPolicy | TpmObjectAttributes.Restricted | TpmObjectAttributes.Decrypt, _ek.ExportParameters(false));
 
-    public TpmPublic Ak => new()
-    {
-        Attributes = AkAttributes,
-        Scheme = new TpmScheme(_ak is RSA ? TpmAlgorithm.RsaSsa : TpmAlgorithm.EcDsa, TpmAlgorithm.Sha256),
-        Key = _ak is RSA rsa ? new TpmRsaKey(2048, 0, rsa.ExportParameters(false).Modulus) : Point(((ECDsa)_ak).ExportParameters(false)),
-    };
+    public TpmPublic Ak => AkArea.Area;
 
-    public string AkName => Convert.ToHexStringLower(Ak.ComputeName());
+    public string AkName => Convert.ToHexStringLower(AkArea.Name);
+
+    // A machine that attests a thousand times a second must not spend its time on exporting its key.
+    private (TpmPublic Area, byte[] Name) AkArea
+    {
+        get
+        {
+            if (_akArea is { } known && ReferenceEquals(known.Key, _ak) && known.Attributes == AkAttributes) return (known.Area, known.Name);
+            var area = new TpmPublic
+            {
+                Attributes = AkAttributes,
+                Scheme = new TpmScheme(_ak is RSA ? TpmAlgorithm.RsaSsa : TpmAlgorithm.EcDsa, TpmAlgorithm.Sha256),
+                Key = _ak is RSA rsa ? new TpmRsaKey(2048, 0, rsa.ExportParameters(false).Modulus) : Point(((ECDsa)_ak).ExportParameters(false)),
+            };
+            var name = area.ComputeName();
+            _akArea = (_ak, AkAttributes, area, name);
+            return (area, name);
+        }
+    }
 
     /// <summary>A new attestation key takes the place of the old one.</summary>
     public void MakeAk()
@@ -119,7 +133,7 @@ internal sealed class FakeTpm(bool ecdsa = false) : IDisposable
     private (byte[] Message, byte[] Signature) Attest(ushort type, ReadOnlySpan<byte> extraData, Action<TpmWriter> attested)
     {
         using var writer = new TpmWriter();
-        writer.UInt32(0xff544347).UInt16(type).Sized(Ak.ComputeName()).Sized(extraData).UInt64(++Clock).UInt32(Resets).UInt32(1).Byte(Safe ? (byte)1 : (byte)0).UInt64(7);
+        writer.UInt32(0xff544347).UInt16(type).Sized(AkArea.Name).Sized(extraData).UInt64(++Clock).UInt32(Resets).UInt32(1).Byte(Safe ? (byte)1 : (byte)0).UInt64(7);
         attested(writer);
         var message = writer.ToArray();
         return (message, Sign(message).ToBytes());

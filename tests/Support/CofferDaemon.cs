@@ -33,10 +33,22 @@ public sealed class CofferDaemon : IAsyncDisposable
         return daemon;
     }
 
-    /// <summary>The same where it may end instead, as when its port is taken.</summary>
-    public static async Task<CofferDaemon> TryStartAsync(IReadOnlyDictionary<string, string?> environment, IEnumerable<string> arguments)
+    /// <summary>Starts it as that user and his group, without privileges, as a container would; for root alone.</summary>
+    public static async Task<CofferDaemon> StartAsync(int user, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(CofferBinary.Require(), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var id = user.ToString(CultureInfo.InvariantCulture);
+        string[] command = [$"--reuid={id}", $"--regid={id}", "--clear-groups", "--bounding-set=-all", "--no-new-privs", "--", CofferBinary.Require(), .. arguments];
+        var daemon = await TryStartAsync("setpriv", new Dictionary<string, string?>(), command);
+        if (daemon._process.HasExited) Assert.Fail($"setpriv {string.Join(' ', command)} ended: {daemon.Log}");
+        return daemon;
+    }
+
+    /// <summary>The same where it may end instead, as when its port is taken.</summary>
+    public static Task<CofferDaemon> TryStartAsync(IReadOnlyDictionary<string, string?> environment, IEnumerable<string> arguments) => TryStartAsync(CofferBinary.Require(), environment, arguments);
+
+    private static async Task<CofferDaemon> TryStartAsync(string program, IReadOnlyDictionary<string, string?> environment, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             if (value is null) start.Environment.Remove(name);

@@ -9,11 +9,13 @@ namespace Coffer.KeyBroker.Documents;
 /// <summary>JSON written compactly, with no escapes beyond what JSON demands.</summary>
 internal static class JsonText
 {
+    private const int UsualBytes = 2048;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Utf8(JsonNode node)
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(UsualBytes);
         using (var json = new Utf8JsonWriter(buffer, Options)) node.WriteTo(json);
         return buffer.WrittenSpan.ToArray();
     }

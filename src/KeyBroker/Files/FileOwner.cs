@@ -10,6 +10,9 @@ internal static partial class FileOwner
     private const int OfTheFileItself = 0x1000; // AT_EMPTY_PATH
     private const uint OwnerOnly = 0x8; // STATX_UID
 
+    /// <summary>The user root.</summary>
+    public const uint Root = 0;
+
     /// <summary>The user that this process acts as.</summary>
     public static uint CurrentUser { get; } = EffectiveUser();
 
@@ -32,7 +35,7 @@ internal static partial class FileOwner
     }
 
     /// <summary>Whether the owner is this process's user or root.</summary>
-    public static bool IsOurs(uint owner) => owner == 0 || owner == CurrentUser;
+    public static bool IsOurs(uint owner) => owner == Root || owner == CurrentUser;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int directory, string path, int flags, uint mask, out Stat found);

@@ -21,7 +21,7 @@ internal static class PrivateFiles
         return true;
     });
 
-    /// <summary>Holds an existing file to be this user's and closed to all others.</summary>
+    /// <summary>Holds an existing file to be this user's or root's, and closed to all others; root's may be readable by its group.</summary>
     /// <exception cref="BrokerException">It is not, or cannot be looked at.</exception>
     public static void CheckFile(string path) => Guard(path, "file", () =>
     {
@@ -30,7 +30,7 @@ internal static class PrivateFiles
         return true;
     });
 
-    /// <summary>Reads a small file that is this user's and closed to all others; null where there is none.</summary>
+    /// <summary>Reads a small file that <see cref="CheckFile"/> would let pass; null where there is none.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">At most so many bytes.</param>
     /// <exception cref="BrokerException">It is open to others, too large, or cannot be read.</exception>
@@ -103,8 +103,13 @@ internal static class PrivateFiles
         file.Flush(flushToDisk: true);
     }
 
-    private static void Check(string path, SafeFileHandle file) =>
-        Check($"the file {Printable.Of(path)}", FileOwner.Of(file), File.GetUnixFileMode(file), Others, $"chmod 0600 {Printable.Of(path)}");
+    // What root hands to a service may be readable by the service's group: so are systemd's credentials and Kubernetes' Secrets with an fsGroup.
+    private static void Check(string path, SafeFileHandle file)
+    {
+        var owner = FileOwner.Of(file);
+        var refused = owner == FileOwner.Root ? Others & ~UnixFileMode.GroupRead : Others;
+        Check($"the file {Printable.Of(path)}", owner, File.GetUnixFileMode(file), refused, $"chmod 0600 {Printable.Of(path)}");
+    }
 
     private static void Check(string name, uint? owner, UnixFileMode mode, UnixFileMode refused, string hint)
     {

@@ -21,9 +21,11 @@ internal static class HostRecords
 
     /// <summary>Puts a host; the attestation key that it had before no longer leads to it.</summary>
     /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>: a namespace that it is new in may have no more; the transaction is to be given up.</exception>
-    public static async ValueTask PutAsync(IStoreWriter store, Host host)
+    public static async ValueTask PutAsync(IStoreWriter store, Host host) => await PutAsync(store, host, await FindAsync(store, host.Id).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>The same in place of what was read in this transaction; null for a new one.</summary>
+    public static async ValueTask PutAsync(IStoreWriter store, Host host, Host? before)
     {
-        var before = await FindAsync(store, host.Id).ConfigureAwait(false);
         var id = Encoding.UTF8.GetBytes(host.Id);
         if (before is not null && before.Ak.Name != host.Ak.Name) await store.DeleteAsync(Collections.HostsByAk, before.Ak.Name).ConfigureAwait(false);
         await store.PutAsync(Collections.Hosts, host.Id, HostDocument.Write(host)).ConfigureAwait(false);

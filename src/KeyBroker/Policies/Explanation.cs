@@ -41,8 +41,8 @@ internal static class Explanation
     {
         left--;
         var node = new JsonObject { ["condition"] = result.Condition, ["holds"] = result.Holds };
-        if (result.Expected is { } expected) node["expected"] = expected.DeepClone();
-        if (result.Actual is { } actual) node["actual"] = actual.DeepClone();
+        if (result.Expected is { } expected) node["expected"] = Own(expected);
+        if (result.Actual is { } actual) node["actual"] = Own(actual);
         if (result.Note is { } note) node["note"] = note;
         if (result.Of.Count == 0) return node;
         var of = new JsonArray();
@@ -54,4 +54,7 @@ internal static class Explanation
         node["of"] = of;
         return node;
     }
+
+    // Nobody needs a verdict's values after its explanation; where that is asked for again, it gets a copy.
+    private static JsonNode Own(JsonNode value) => value.Parent is null ? value : value.DeepClone();
 }

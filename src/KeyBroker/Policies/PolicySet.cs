@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coffer.KeyBroker.Policies.Conditions;
@@ -14,6 +15,8 @@ namespace Coffer.KeyBroker.Policies;
 /// </summary>
 internal sealed class PolicySet
 {
+    private const int UsualBytes = 6 * 1024; // of claims
+
     private readonly IReadOnlyList<LabelledPolicy> _policies;
     private readonly IReadOnlyDictionary<string, ReferenceSet> _references;
 
@@ -74,8 +77,8 @@ internal sealed class PolicySet
     // Claims may hold values of the platform's types; as text and back, all compare alike.
     private static JsonDocument Parse(JsonObject claims)
     {
-        using var buffer = new MemoryStream();
+        var buffer = new ArrayBufferWriter<byte>(UsualBytes);
         using (var json = new Utf8JsonWriter(buffer)) claims.WriteTo(json);
-        return JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), new JsonDocumentOptions { MaxDepth = 128 });
+        return JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = 128 });
     }
 }

@@ -61,7 +61,7 @@ internal sealed class AttestationKeeper(IBrokerStore store, IAuditLog audit, Ref
         var counters = CounterRule.Highest(host.Counters, verdict.Machine!.Counters);
         var latest = ReferenceEquals(counters, verdict.Machine.Counters);
         var seen = host with { Counters = counters, Seen = now, Pcrs = latest && verdict.Claims["tpm"]?["pcrs"] is JsonObject pcrs ? pcrs.DeepClone().AsObject() : host.Pcrs };
-        await HostRecords.PutAsync(store, seen).ConfigureAwait(false);
+        await HostRecords.PutAsync(store, seen, host).ConfigureAwait(false);
         return seen;
     }
 

@@ -20,7 +20,7 @@ internal sealed class BrokerTelemetry : IAsyncDisposable
         Meter = new BrokerMeter();
         if (settings.Metrics is { Address: not null } or { Socket: not null }) _text = new PrometheusText(Meter.Meter);
         if (settings.Metrics.Otlp is { } otlp) _push = new OtlpPush(Meter.Meter, otlp, settings.Metrics.OtlpInterval, ServiceName);
-        if (settings.Traces is { } traces) _traces = new OtlpTraces(traces, ServiceName, BrokerTraces.SourceName);
+        if (settings.Traces is { } traces) _traces = new OtlpTraces(traces, ServiceName, [BrokerTraces.SourceName]);
         Meter.Begin();
     }
 

@@ -45,6 +45,7 @@ public static class ConfigReader
         {
             Core = CoreReader.Core(root, scope),
             Sources = SourcesReader.Read(root.Section("sources"), kinds),
+            Traces = ListenReader.Traces(root.Section("traces")),
         };
         if (scope is SettingsScope.Daemon) settings = Daemon(root, settings);
         else foreach (var name in (string[])["listen", "limits", "log", "metrics"]) root.PassOver(name);

@@ -30,4 +30,7 @@ public sealed record KeyProviderSettings
 
     /// <summary>Where metrics are shown and sent.</summary>
     public MetricsSettings Metrics { get; init; } = new();
+
+    /// <summary>Where traces are sent, also by the command: OTLP over HTTP where it has a path such as <c>/v1/traces</c>, else over gRPC; null for nowhere.</summary>
+    public Uri? Traces { get; init; }
 }

@@ -44,6 +44,15 @@ internal static class ListenReader
         return settings;
     }
 
+    /// <summary>Where traces are sent; null for nowhere.</summary>
+    public static Uri? Traces(ConfigSection? section)
+    {
+        if (section is null) return null;
+        var address = section.Parsed("otlp", SettingText.WebAddress, "an http or https address");
+        section.End();
+        return address;
+    }
+
     private static TcpSettings? Tcp(ConfigSection? section)
     {
         if (section is null) return null;

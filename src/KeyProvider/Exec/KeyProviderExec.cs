@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coffer.KeyProvider.Calls;
 using Coffer.KeyProvider.Configuration;
 
 namespace Coffer.KeyProvider.Exec;
@@ -10,6 +11,9 @@ namespace Coffer.KeyProvider.Exec;
 /// </summary>
 public static class KeyProviderExec
 {
+    private const string TraceParent = "TRACEPARENT";
+    private const int LongestPush = 1000; // milliseconds that a runtime waits for a collector that does not answer
+
     /// <summary>Answers one request. Its caller may name key files inside the key folder: it runs with the caller's own rights.</summary>
     /// <param name="settings">What the configuration and the flags say.</param>
     /// <param name="input">The request up to its end, at most 4 MiB; left open.</param>
@@ -19,6 +23,38 @@ public static class KeyProviderExec
     /// <exception cref="Coffer.Oci.CofferException">A key source cannot be opened, or why there is no answer (<see cref="KeyProviderException"/>); nothing has been written then.</exception>
     public static async Task RunAsync(KeyProviderSettings settings, Stream input, Stream output, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (settings.Traces is { } collector) await TracedAsync(collector, settings, input, output, time, cancellationToken).ConfigureAwait(false);
+        else await RunAsync(settings, input, output, new CallTrace(), time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The error where standard input is a terminal, at which nobody types such a request.</summary>
+    public static KeyProviderException AtATerminal() => RequestStream.Nothing("standard input is a terminal");
+
+    // In a method of its own, so that nothing of traces is loaded for those who want none.
+    private static async Task TracedAsync(Uri collector, KeyProviderSettings settings, Stream input, Stream output, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var traces = CallSpans.SendTo(collector, LongestPush);
+        using var span = CallSpans.Begin(Environment.GetEnvironmentVariable(TraceParent));
+        var trace = new CallTrace();
+        FailureReason? failure = FailureReason.Internal;
+        try
+        {
+            await RunAsync(settings, input, output, trace, time, cancellationToken).ConfigureAwait(false);
+            failure = null;
+        }
+        catch (KeyProviderException e)
+        {
+            failure = e.Reason;
+            throw;
+        }
+        finally
+        {
+            CallSpans.End(span, trace, failure);
+        }
+    }
+
+    private static async Task RunAsync(KeyProviderSettings settings, Stream input, Stream output, CallTrace trace, TimeProvider time, CancellationToken cancellationToken)
+    {
         var request = await RequestStream.ReadAsync(input, cancellationToken).ConfigureAwait(false);
         byte[]? answer = null;
         try
@@ -27,7 +63,7 @@ public static class KeyProviderExec
             var core = await KeyProviderCore.OpenAsync(options, settings.Sources, time, cancellationToken).ConfigureAwait(false);
             await using (core.ConfigureAwait(false))
             {
-                answer = await core.AnswerAsync(request, new CallTrace(), cancellationToken).ConfigureAwait(false);
+                answer = await core.AnswerAsync(request, trace, cancellationToken).ConfigureAwait(false);
                 output.Write(answer);
                 output.Flush();
             }
@@ -38,7 +74,4 @@ public static class KeyProviderExec
             CryptographicOperations.ZeroMemory(answer);
         }
     }
-
-    /// <summary>The error where standard input is a terminal, at which nobody types such a request.</summary>
-    public static KeyProviderException AtATerminal() => RequestStream.Nothing("standard input is a terminal");
 }

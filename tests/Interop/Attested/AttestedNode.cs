@@ -59,11 +59,12 @@ internal sealed class AttestedNode : IAsyncDisposable
     /// <param name="broker">What answers at the broker's address; null for the site's broker itself.</param>
     /// <param name="state">A state folder of another node; null for its own.</param>
     /// <param name="tokenFile">A token by which it wraps as well; null for none.</param>
-    public async Task<Recipient> ServeAsync(string? broker = null, string? state = null, string? tokenFile = null)
+    /// <param name="flags">Further flags.</param>
+    public async Task<Recipient> ServeAsync(string? broker = null, string? state = null, string? tokenFile = null, string[]? flags = null)
     {
         var socket = Tpm.Folder.Combine("node.sock");
         _daemon = await CofferDaemon.StartAsync(
-            BrokerSite.NoToken, ["keyprovider", "serve", "--socket", socket, "--broker", broker ?? _site.Url, "--broker-ca", _site.CaFile, "--attester", "tpm", "--tpm", Tpm.Address, "--state", state ?? _state, .. tokenFile is null ? (string[])[] : ["--token-file", tokenFile]]);
+            BrokerSite.NoToken, ["keyprovider", "serve", "--socket", socket, "--broker", broker ?? _site.Url, "--broker-ca", _site.CaFile, "--attester", "tpm", "--tpm", Tpm.Address, "--state", state ?? _state, .. tokenFile is null ? (string[])[] : ["--token-file", tokenFile], .. flags ?? []]);
         return await RecipientAsync(Tpm.Folder, socket);
     }
 
@@ -74,6 +75,12 @@ internal sealed class AttestedNode : IAsyncDisposable
         var daemon = await CofferDaemon.StartAsync(
             BrokerSite.NoToken, "keyprovider", "serve", "--socket", socket, "--broker", site.Url, "--broker-ca", site.CaFile, "--token-file", await site.WrapTokenAsync());
         return (daemon, await RecipientAsync(folder, socket));
+    }
+
+    /// <summary>Ends its key provider, where it has one, as systemd would.</summary>
+    public async Task StopAsync()
+    {
+        if (_daemon is not null) Assert.Equal(0, await _daemon.TerminateAsync());
     }
 
     public async ValueTask DisposeAsync()

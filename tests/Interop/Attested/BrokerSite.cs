@@ -82,6 +82,9 @@ internal sealed class BrokerSite : IAsyncDisposable
             ?? throw new InvalidOperationException($"the audit has no {action} that was {outcome}: {entries.ToJsonString(new JsonSerializerOptions { WriteIndented = true })}");
     }
 
+    /// <summary>Ends it as systemd would.</summary>
+    public async Task StopAsync() => Assert.Equal(0, await _process!.TerminateAsync());
+
     /// <summary>The machine burns down.</summary>
     public async Task LoseAsync()
     {

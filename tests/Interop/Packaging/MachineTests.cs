@@ -21,6 +21,7 @@ public sealed class MachineTests : IDisposable
     [InlineData("command")]
     [InlineData("network")]
     [InlineData("pod")]
+    [InlineData("broker")]
     public async Task Sample_works_on_a_real_machine(string script)
     {
         _ = CofferBinary.Require();

@@ -12,12 +12,13 @@ internal sealed class SystemRoot : IDisposable
 
     private readonly TempDirectory _folder = new();
 
-    public SystemRoot()
+    /// <param name="units">Files of units to put there.</param>
+    public SystemRoot(params string[] units)
     {
         _ = Peers.Require("systemd-analyze");
         foreach (var unit in Directory.EnumerateFiles("/usr/lib/systemd/system")) Put(File.ReadAllText(unit), "usr/lib/systemd/system", System.IO.Path.GetFileName(unit));
-        foreach (var program in (string[])["usr/local/bin/coffer", "bin/kill"]) File.SetUnixFileMode(Put("", program), Executable);
-        foreach (var unit in (string[])["coffer-keyprovider.service", "coffer-keyprovider.socket"]) Put(Samples.Text("systemd", unit), Units, unit);
+        foreach (var program in (string[])["usr/local/bin/coffer", "bin/kill", "bin/sh", "usr/bin/find"]) File.SetUnixFileMode(Put("", program), Executable);
+        foreach (var unit in units) Put(File.ReadAllText(unit), Units, System.IO.Path.GetFileName(unit));
     }
 
     public static string Units => "etc/systemd/system";
@@ -30,8 +31,8 @@ internal sealed class SystemRoot : IDisposable
     /// <summary>Writes a file and returns its path.</summary>
     public string Put(string content, params string[] name) => _folder.Write(System.IO.Path.Combine(name), content);
 
-    /// <summary>Puts a drop-in of ours beside the unit it belongs to.</summary>
-    public void PutDropIn(string unit, string name) => Put(Samples.Text("systemd", $"{unit}.d", name), Units, $"{unit}.d", name);
+    /// <summary>Puts a drop-in beside the unit it belongs to.</summary>
+    public void PutDropIn(string unit, string file) => Put(File.ReadAllText(file), Units, $"{unit}.d", System.IO.Path.GetFileName(file));
 
     public Task<ToolResult> RunAsync(string tool, params string[] arguments) => Peers.RunAsync(tool, [$"--root={_folder}", .. arguments]);
 

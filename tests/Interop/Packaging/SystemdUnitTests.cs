@@ -6,7 +6,7 @@ public sealed class SystemdUnitTests : IDisposable
     private const string Service = "coffer-keyprovider.service";
     private const string Socket = "coffer-keyprovider.socket";
 
-    private readonly SystemRoot _root = new();
+    private readonly SystemRoot _root = new(Samples.Path("systemd", Service), Samples.Path("systemd", Socket));
 
     public void Dispose() => _root.Dispose();
 
@@ -30,7 +30,7 @@ public sealed class SystemdUnitTests : IDisposable
     public async Task Drop_in_for_more_is_understood_and_opens_little(string name, double ceiling)
     {
         var before = await _root.ExposureAsync(Service);
-        _root.PutDropIn(Service, name);
+        _root.PutDropIn(Service, Samples.Path("systemd", $"{Service}.d", name));
         await _root.ShouldVerifyAsync(Service);
         Assert.InRange(await _root.ExposureAsync(Service), before + 0.01, ceiling);
     }
@@ -42,7 +42,7 @@ public sealed class SystemdUnitTests : IDisposable
     public async Task Drop_in_for_a_runtime_is_understood_and_names_the_configuration(string unit)
     {
         _root.Put("[Service]\nType=notify\nExecStart=/usr/local/bin/coffer\n", SystemRoot.Units, unit);
-        _root.PutDropIn(unit, "coffer.conf");
+        _root.PutDropIn(unit, Samples.Path("systemd", $"{unit}.d", "coffer.conf"));
         await _root.ShouldVerifyAsync(unit);
         Assert.Contains("Environment=OCICRYPT_KEYPROVIDER_CONFIG=/etc/coffer/ocicrypt_keyprovider.json\n", Samples.Text("systemd", $"{unit}.d", "coffer.conf"), StringComparison.Ordinal);
     }

@@ -65,7 +65,9 @@ public sealed class RotationKillTests : IAsyncDisposable
             mortal = await StartAsync("one", "--root-key", New, "--other-root-key", Old); // as an operator has it while the key changes
         }
         Assert.True(caught >= 3, $"{caught} kills in its midst");
-        (await RotateAsync()).ShouldSucceed();
+        var last = await RotateAsync();
+        // On a busy machine the last kill may come when it was done.
+        if (!last.Error.Contains("is the store's root key already", StringComparison.Ordinal)) last.ShouldSucceed();
         await stop.CancelAsync();
         await load;
 

@@ -64,9 +64,21 @@ public sealed class RootKeyTests : IDisposable
     public void A_file_open_to_others_is_refused()
     {
         var file = Write("k", new byte[32]);
+        File.SetUnixFileMode(file, Private | UnixFileMode.OtherRead);
+
+        Refused(file, "is open to others (mode 0604)");
+    }
+
+    [Fact]
+    public void A_file_of_root_may_be_readable_by_its_group_and_one_of_another_user_not()
+    {
+        var file = Write("k", new byte[32]);
         File.SetUnixFileMode(file, Private | UnixFileMode.GroupRead);
 
-        Refused(file, "is open to others (mode 0640)");
+        if (Environment.IsPrivilegedProcess) FileRootKey.Open(file).Dispose();
+        else Refused(file, "is open to others (mode 0640)");
+        File.SetUnixFileMode(file, Private | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        Refused(file, "is open to others (mode 0660)");
     }
 
     [Fact]

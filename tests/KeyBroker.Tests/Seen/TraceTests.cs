@@ -17,7 +17,7 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public async Task One_trace_goes_through_request_verification_policy_release_and_store()
     {
-        await using var receiver = await TraceReceiver.StartAsync();
+        await using var receiver = new TraceReceiver();
         string token;
         await using (var broker = await ServingBroker.StartAsync(new BrokerSettings { DataFolder = _folder.Combine("data"), Listen = ["127.0.0.1:0"], Traces = receiver.Address }))
         {
@@ -34,6 +34,25 @@ public sealed class TraceTests : IDisposable
         Assert.All(receiver.Spans, s => Assert.DoesNotContain("image-kek", s.Text, StringComparison.Ordinal));
         Assert.All(receiver.Spans, s => Assert.DoesNotContain(Secret, s.Text, StringComparison.Ordinal));
         Assert.All(receiver.Spans, s => Assert.DoesNotContain(token, s.Text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00f067aa0ba902b7")] // W3C Trace Context, section 3.2.2.4
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", null)] // its caller does not record it
+    [InlineData("00-00000000000000000000000000000000-00f067aa0ba902b7-01", "")]
+    [InlineData("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", "")]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01,00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "")]
+    public async Task Callers_trace_is_continued_where_it_is_one_and_recorded(string traceParent, string? parent)
+    {
+        await using var receiver = new TraceReceiver();
+        await using (var broker = await ServingBroker.StartAsync(new BrokerSettings { DataFolder = _folder.Combine("data"), Listen = ["127.0.0.1:0"], Traces = receiver.Address }))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{broker.Address}/.well-known/jwks.json");
+            request.Headers.TryAddWithoutValidation("traceparent", traceParent);
+            (await broker.Client.SendAsync(request, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal(parent, receiver.Spans.SingleOrDefault(s => s.Name == "GET /.well-known/jwks.json")?.Parent);
     }
 
     // The names of all spans below the last request of that name; each has to be in its trace and to hang in its tree.

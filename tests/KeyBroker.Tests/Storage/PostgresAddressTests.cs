@@ -69,7 +69,7 @@ public sealed class PostgresAddressTests
         using var folder = new TempDirectory();
         var file = folder.Write("store", "postgres://u:s3cret@127.0.0.1:1/x\n");
         var settings = new BrokerSettings { DataFolder = folder.Combine("data"), StoreFile = file };
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var refused = await Assert.ThrowsAsync<BrokerException>(() => StoreOpening.OpenAsync(settings, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Contains("is open to others", refused.Message, StringComparison.Ordinal);
 

@@ -24,6 +24,7 @@ public sealed class ConfigReaderTests
               "callTimeout": "250ms",
               "log": {"format": "json", "level": "debug"},
               "metrics": {"listen": "[::1]:9464", "socket": "metrics.sock", "otlp": "http://127.0.0.1:4318/v1/metrics", "otlpInterval": "10s"},
+              "traces": {"otlp": "http://127.0.0.1:4318/v1/traces"},
               "insecureAllowSampleKey": true,
             }
             """);
@@ -45,6 +46,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(TimeSpan.FromMilliseconds(250), settings.Core.CallTimeout);
         Assert.Equal(new LogSettings(Json: true, LogLevel.Debug), settings.Log);
         Assert.Equal(new MetricsSettings(new IPEndPoint(IPAddress.IPv6Loopback, 9464), "/conf/metrics.sock", new Uri("http://127.0.0.1:4318/v1/metrics"), TimeSpan.FromSeconds(10)), settings.Metrics);
+        Assert.Equal(new Uri("http://127.0.0.1:4318/v1/traces"), settings.Traces);
         Assert.True(settings.Core.AllowSampleKey);
         Assert.False(settings.Core.AllowKeyFile);
     }
@@ -85,7 +87,7 @@ public sealed class ConfigReaderTests
                 "/conf/kp.json: listen.allowedUids: there is no user 'nobody-of-that-name' on this machine",
                 "/conf/kp.json: limits.connections: is not a whole number from 1 to 65536",
                 "/conf/kp.json: log.level: 'loud' is not 'debug', 'info', 'warning' or 'error'",
-                "/conf/kp.json: surprise: is not known; known here: cache, callTimeout, insecureAllowSampleKey, limits, listen, log, metrics, providers, sources",
+                "/conf/kp.json: surprise: is not known; known here: cache, callTimeout, insecureAllowSampleKey, limits, listen, log, metrics, providers, sources, traces",
             ],
             problems);
     }
@@ -95,6 +97,7 @@ public sealed class ConfigReaderTests
     [InlineData("\"metrics\":{\"listen\":\"127.0.0.1\"}", "metrics.listen: '127.0.0.1' is not an address and a port")]
     [InlineData("\"metrics\":{\"otlp\":\"ftp://127.0.0.1\"}", "metrics.otlp: 'ftp://127.0.0.1' is not an http or https address")]
     [InlineData("\"metrics\":{\"otlp\":\"http://user:secret@127.0.0.1\"}", "metrics.otlp: ")]
+    [InlineData("\"traces\":{\"otlp\":\"ftp://127.0.0.1\"}", "traces.otlp: 'ftp://127.0.0.1' is not an http or https address")]
     [InlineData("\"metrics\":{\"otlpInterval\":\"0s\"}", "metrics.otlpInterval: is not a time from 1s to 1h")]
     [InlineData("\"listen\":{\"tcp\":{}}", "listen.tcp.")]
     [InlineData("\"listen\":{\"socket\":null}", "listen.socket: is null, and there is no tcp")]

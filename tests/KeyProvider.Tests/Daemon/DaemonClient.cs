@@ -46,6 +46,10 @@ internal sealed class DaemonClient : IDisposable
     public async Task<byte[]> UnwrapAsync(byte[] request, CancellationToken cancellationToken = default) => Bytes(
         await new KeyProviderService.KeyProviderServiceClient(_channel).UnWrapKeyAsync(Input(request), cancellationToken: cancellationToken));
 
+    /// <summary>Unwraps with further headers.</summary>
+    public async Task<byte[]> UnwrapAsync(byte[] request, Metadata headers) => Bytes(
+        await new KeyProviderService.KeyProviderServiceClient(_channel).UnWrapKeyAsync(Input(request), headers));
+
     public async Task<byte[]> WrapCompressedAsync(byte[] request) => Bytes(await new KeyProviderService.KeyProviderServiceClient(_channel).WrapKeyAsync(
         Input(request), new Metadata { { "grpc-internal-encoding-request", "gzip" } }));
 

@@ -33,6 +33,7 @@ public sealed class BrokerHttp : IDisposable
             UseCookies = false,
             UseProxy = options.ProxyFromEnvironment,
             ConnectTimeout = options.ConnectTimeout,
+            ActivityHeadersPropagator = null, // what a broker is told of a trace is said in Message, and nothing else
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64, // KiB
             SslOptions = BrokerTls.Options(options),
@@ -79,14 +80,17 @@ public sealed class BrokerHttp : IDisposable
     {
         using var limit = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var message = Message(request);
+        using var span = RcarTraces.Request(request.Method.Method);
+        using var message = Message(request, RcarTraces.Parent(span));
         try
         {
             using var response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             if ((int)response.StatusCode is >= 300 and < 400)
                 throw new AttestationException(AttestationFault.Malformed, $"the broker at {Authority} answers {(int)response.StatusCode}: redirects are not followed", "give the broker's own address");
             var body = await ReadAsync(response.Content, request.MostAnswerBytes, either.Token).ConfigureAwait(false);
-            return new BrokerAnswer((int)response.StatusCode, body, Header(response, "X-Request-Id") is { } id ? Printable.Of(id, 64) : null, SessionOf(response));
+            var answer = new BrokerAnswer((int)response.StatusCode, body, Header(response, "X-Request-Id") is { } id ? Printable.Of(id, 64) : null, SessionOf(response));
+            RcarTraces.Answered(span, answer.Status, answer.RequestId);
+            return answer;
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -104,7 +108,7 @@ public sealed class BrokerHttp : IDisposable
         }
     }
 
-    private HttpRequestMessage Message(BrokerRequest request)
+    private HttpRequestMessage Message(BrokerRequest request, string? traceParent)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_base, request.Path)) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
         if (request.Body is { } body)
@@ -113,6 +117,7 @@ public sealed class BrokerHttp : IDisposable
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
         if (request.Bearer is { } bearer) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        if (traceParent is not null) message.Headers.Add("traceparent", traceParent);
         if (request.SessionId is { } session) message.Headers.Add("Cookie", $"{SessionCookie}={session}");
         return message;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coffer.Attestation.Protocol.Messages;
 
 namespace Coffer.Attestation.Protocol.Client;
@@ -20,6 +21,7 @@ public sealed class RcarClient(BrokerHttp http, IAttester attester)
     /// <exception cref="AttestationException">What <see cref="BrokerHttp.SendAsync"/> and the attester throw; <see cref="AttestationFault.Malformed"/>: the broker's answer.</exception>
     public async Task<RcarSession> AttestAsync(CancellationToken cancellationToken)
     {
+        using var span = RcarTraces.Step("attest");
         // Read first: a machine that changes while it is quoted is then seen to have changed.
         var state = await attester.ReadStateAsync(cancellationToken).ConfigureAwait(false);
         var request = new KbsRequest(KbsVersions.TextOf(KbsVersions.Current), attester.Tee).ToJson();
@@ -30,7 +32,7 @@ public sealed class RcarClient(BrokerHttp http, IAttester attester)
         try
         {
             var digest = ReportData.Compute(KbsVersions.Current, nonce, key.Public);
-            var evidence = await attester.CollectAsync(digest, key, cancellationToken).ConfigureAwait(false);
+            var evidence = await CollectAsync(digest, key, cancellationToken).ConfigureAwait(false);
             var body = KbsAttestation.Write(nonce, key.Public, evidence);
             var attested = await PostAsync("attest", body, opened.SessionId, KbsToken.MostBytes, cancellationToken).ConfigureAwait(false);
             return new RcarSession(key, KbsToken.Parse(attested.Body).Token, attested.SessionId ?? opened.SessionId, state);
@@ -61,12 +63,21 @@ public sealed class RcarClient(BrokerHttp http, IAttester attester)
         return FetchAsync(session, resource, request => request with { SessionId = cookie }, cancellationToken);
     }
 
+    private async Task<JsonObject> CollectAsync(byte[] digest, ITeeKey key, CancellationToken cancellationToken)
+    {
+        using var span = RcarTraces.Step("evidence");
+        return await attester.CollectAsync(digest, key, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<byte[]> FetchAsync(RcarSession session, KbsResourceUri resource, Func<BrokerRequest, BrokerRequest> identify, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
+        using var span = RcarTraces.Step("resource");
         var request = identify(new BrokerRequest(HttpMethod.Get, $"{Front}/resource/{resource.PathAndVersion}", SealedResponse.MostBytes));
         var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return answer.Status == 200 ? SealedResponse.Open(answer.Body, session.Key) : throw Refusals.OfKbs(answer, $"the resource {resource.PathAndVersion}");
+        if (answer.Status != 200) throw Refusals.OfKbs(answer, $"the resource {resource.PathAndVersion}");
+        using var unseal = RcarTraces.Step("unseal");
+        return SealedResponse.Open(answer.Body, session.Key);
     }
 
     private async Task<BrokerAnswer> PostAsync(string step, byte[] body, string? sessionId, int most, CancellationToken cancellationToken)

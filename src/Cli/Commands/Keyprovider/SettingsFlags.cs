@@ -22,6 +22,7 @@ internal sealed class SettingsFlags
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "least level that is logged: debug, info (default), warning or error", HelpName = "LEVEL" };
     private readonly Option<string?> _metrics = new("--metrics") { Description = "show metrics on a loopback address, or on a Unix socket if it begins with '/' or '.'", HelpName = "ADDRESS:PORT|SOCKET" };
     private readonly Option<string?> _otlp = new("--otlp") { Description = "push metrics to an OTLP endpoint: over HTTP if the address has a path (/v1/metrics), else over gRPC", HelpName = "URL" };
+    private readonly Option<string?> _traces = new("--traces") { Description = "send traces to an OTLP endpoint: over HTTP if the address has a path (/v1/traces), else over gRPC", HelpName = "URL" };
     private readonly BrokerFlags _broker;
     private readonly ListenFlags? _listen;
     private readonly SettingsScope _scope;
@@ -33,7 +34,7 @@ internal sealed class SettingsFlags
         _scope = scope;
         foreach (var option in (Option[])[_config, _localKeys, _defaultKey, _tokenKeys]) command.Add(option);
         _broker = new BrokerFlags(command);
-        foreach (var option in (Option[])[_providers, _sample, _callTimeout, _cache, _logFormat, _logLevel, _metrics, _otlp]) command.Add(option);
+        foreach (var option in (Option[])[_providers, _sample, _callTimeout, _cache, _logFormat, _logLevel, _metrics, _otlp, _traces]) command.Add(option);
         if (scope is SettingsScope.Daemon) _listen = new ListenFlags(command);
     }
 
@@ -47,7 +48,7 @@ internal sealed class SettingsFlags
     public IReadOnlyList<string> Arguments(ParseResult parsed)
     {
         var arguments = new List<string>();
-        foreach (var option in (Option<string?>[])[_config, _localKeys, _defaultKey, _callTimeout])
+        foreach (var option in (Option<string?>[])[_config, _localKeys, _defaultKey, _callTimeout, _traces])
         {
             if (parsed.GetValue(option) is not { } value) continue;
             arguments.Add(option.Name);
@@ -93,6 +94,7 @@ internal sealed class SettingsFlags
         var metrics = parsed.GetValue(_metrics);
         flags.Set(_metrics.Name, metrics, "metrics", metrics is ['/' or '.', ..] ? "socket" : "listen");
         flags.Set(_otlp.Name, parsed.GetValue(_otlp), "metrics", "otlp");
+        flags.Set(_traces.Name, parsed.GetValue(_traces), "traces", "otlp");
         _listen?.Read(parsed, flags);
         return flags;
     }

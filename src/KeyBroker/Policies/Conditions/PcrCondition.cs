@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +12,8 @@ namespace Coffer.KeyBroker.Policies.Conditions;
 /// <param name="reference">The set; null for the baseline that was recorded when the host was approved.</param>
 internal sealed class PcrCondition(string bank, IReadOnlyList<int> registers, string? reference) : Condition
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdefABCDEF");
+
     private readonly string _title = reference is null ? $"pcrs {bank} equal the host's baseline" : $"pcrs {bank} in reference set {reference}";
 
     public override ConditionResult Evaluate(PolicyContext context)
@@ -18,13 +21,14 @@ internal sealed class PcrCondition(string bank, IReadOnlyList<int> registers, st
         string? why = null;
         var set = reference is null ? null : context.Reference(reference, out why);
         if (why is not null) return new ConditionResult(_title, null) { Note = why };
+        var (quotes, baseline) = (context.Claim(["tpm", "pcrs", bank]), set is null ? context.Claim(["host", "baseline", bank]) : null);
         var (expected, actual) = (new JsonObject(), new JsonObject());
         var (differ, unknown) = (new List<string>(), new List<string>());
         foreach (var register in registers)
         {
             var name = register.ToString(CultureInfo.InvariantCulture);
-            var quoted = Hex(context.Claim(["tpm", "pcrs", bank, name]));
-            var known = Known(context, set, register, name);
+            var quoted = Hex(quotes, name);
+            var known = set is not null ? set.Register(bank, register) : Hex(baseline, name) is { } recorded ? [recorded] : [];
             actual[name] = quoted;
             expected[name] = Shown(known);
             if (quoted is null || known.Count == 0) unknown.Add(name);
@@ -40,10 +44,9 @@ internal sealed class PcrCondition(string bank, IReadOnlyList<int> registers, st
         };
     }
 
-    private IReadOnlyList<string> Known(PolicyContext context, ReferenceSet? set, int register, string name) =>
-        set is not null ? set.Register(bank, register) : Hex(context.Claim(["host", "baseline", bank, name])) is { } baseline ? [baseline] : [];
-
-    private static string? Hex(JsonElement? claim) => claim is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 and <= 128 } text && text.All(char.IsAsciiHexDigit) ? text : null;
+    private static string? Hex(JsonElement? registers, string name) =>
+        registers is { ValueKind: JsonValueKind.Object } all && all.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 and <= 128 } text && !text.AsSpan().ContainsAnyExcept(Digits) ? text : null;
 
     private static JsonValue? Shown(IReadOnlyList<string> known) => known.Count switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coffer.KeyProvider.Calls;
 using Coffer.KeyProvider.Daemon.Peers;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,7 @@ internal sealed class CallAdmission(DaemonState state, TimeProvider time)
         }
         using var call = new KeyCall(context.Features.Get<ConnectedPeer>()!.Peer, state.Settings.Core.CallTimeout * OverSourceTime, state.Parts.Load, time);
         context.Features.Set(call);
+        using var span = CallSpans.Begin(context.Request.Headers.TraceParent.ToString());
         state.Observer.CallStarted(call.Peer);
         try
         {
@@ -41,6 +43,7 @@ internal sealed class CallAdmission(DaemonState state, TimeProvider time)
         finally
         {
             if (call.Failure is null) NoteStatus(context, call);
+            CallSpans.End(span, call.Trace, call.Failure);
             state.Observer.CallFinished(call.Finish());
         }
     }

@@ -1,24 +1,25 @@
+using Coffer.KeyProvider.Calls;
 using Coffer.KeyProvider.Configuration;
 using Coffer.KeyProvider.Daemon.Telemetry.Logs;
 using Coffer.KeyProvider.Daemon.Telemetry.Metrics;
 using Coffer.Service.Logs;
 using Coffer.Service.Metrics;
+using Coffer.Service.Traces;
 using Microsoft.Extensions.Logging;
 
 namespace Coffer.KeyProvider.Daemon.Telemetry;
 
 /// <summary>
-/// The daemon's log and metrics, as configured: hand <see cref="Observer"/>, <see cref="FrameworkLog"/> and <see cref="Load"/> to
+/// The daemon's log, metrics and traces, as configured: hand <see cref="Observer"/>, <see cref="FrameworkLog"/> and <see cref="Load"/> to
 /// <see cref="DaemonParts"/>. Dispose it after the daemon: last lines are written and a last push is made.
 /// </summary>
 public sealed class DaemonTelemetry : IAsyncDisposable
 {
-    private const string ServiceName = "coffer-keyprovider";
-
     private readonly LogWriter _log;
     private readonly CallMeter _meter;
     private readonly PrometheusText? _text;
     private readonly OtlpPush? _push;
+    private readonly OtlpTraces? _traces;
     private MetricsEndpoint? _endpoint;
     private KeyProviderCore? _core;
 
@@ -27,7 +28,8 @@ public sealed class DaemonTelemetry : IAsyncDisposable
         _log = new LogWriter(settings.Log, errors, Journal.ReadsStandardError(Environment.GetEnvironmentVariable("JOURNAL_STREAM")), time);
         _meter = new CallMeter(Load, () => _log.Dropped, () => _core?.CachedAnswers ?? 0);
         if (settings.Metrics is { Address: not null } or { Socket: not null }) _text = new PrometheusText(_meter.Meter);
-        if (settings.Metrics.Otlp is { } otlp) _push = new OtlpPush(_meter.Meter, otlp, settings.Metrics.OtlpInterval, ServiceName);
+        if (settings.Metrics.Otlp is { } otlp) _push = new OtlpPush(_meter.Meter, otlp, settings.Metrics.OtlpInterval, CallSpans.ServiceName);
+        if (settings.Traces is { } traces) _traces = CallSpans.SendTo(traces);
         _meter.Begin();
         Observer = new Observers(new CallLog(_log), _meter);
         FrameworkLog = new FrameworkLog(_log);
@@ -43,7 +45,7 @@ public sealed class DaemonTelemetry : IAsyncDisposable
     public DaemonLoad Load { get; } = new();
 
     /// <summary>Starts what the settings ask for.</summary>
-    /// <param name="settings">Log and metrics; those of a later reload take effect at the next start.</param>
+    /// <param name="settings">Log, metrics and traces; those of a later reload take effect at the next start.</param>
     /// <param name="errors">Where the log goes: standard error. Not disposed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="time">The clock.</param>
@@ -73,6 +75,7 @@ public sealed class DaemonTelemetry : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_endpoint is not null) await _endpoint.DisposeAsync().ConfigureAwait(false);
+        _traces?.Dispose();
         _push?.Dispose();
         _text?.Dispose();
         _meter.Dispose();
