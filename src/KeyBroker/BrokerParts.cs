@@ -43,7 +43,7 @@ internal sealed record BrokerParts(IBrokerStore Store, IRootKey RootKey, RecordS
     internal AccessTokens AccessTokens { get; } = new(Time);
 
     /// <summary>How often may be asked.</summary>
-    internal RateLimits Limits => _limits ??= new RateLimits(Settings.Rules.Limits, Time);
+    internal RateLimits Limits => _limits ??= new RateLimits(Settings.Rules, Time);
 
     /// <summary>Finds out who calls.</summary>
     internal CallerCheck Callers => _callers ??= new CallerCheck(Store, AccessTokens, Identities, Limits, new BootstrapEnd(Store, Audit, Time));

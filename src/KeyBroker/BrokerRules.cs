@@ -15,6 +15,12 @@ public sealed record BrokerRules
     /// <summary>How many sessions there may be at once, give or take those of a few seconds. They stand in the store, not in memory.</summary>
     public int MostSessions { get; init; } = 200_000;
 
+    /// <summary>How many of them one address (or the /64 of an IPv6 one) may hold, at each broker of several.</summary>
+    public int MostSessionsOfSource { get; init; } = 50_000;
+
+    /// <summary>How many of them one machine may hold that has attested, at each broker of several.</summary>
+    public int MostSessionsOfHost { get; init; } = 10_000;
+
     /// <summary>How long an attestation token lives: a minute to an hour.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 

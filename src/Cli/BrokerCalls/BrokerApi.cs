@@ -14,6 +14,9 @@ internal sealed class BrokerApi(BrokerHttp http, string? token) : IDisposable
     private const int MostAnswerBytes = 64 * 1024 * 1024;
     private const int MostDepth = 128;
 
+    /// <summary>Its host and port, such as <c>broker.example:8080</c>.</summary>
+    public string Authority => http.Authority;
+
     /// <summary>Escapes one segment of a path.</summary>
     public static string Segment(string text) => text is "" or "." or ".."
         ? throw new CofferException($"'{text}' names nothing", ExitStatus.Usage)

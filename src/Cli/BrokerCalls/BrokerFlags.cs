@@ -28,15 +28,16 @@ internal sealed class BrokerFlags
         var certificate = parsed.GetValue(_certificate) ?? BrokerAddressFlags.Variable(CertificateVariable);
         var key = parsed.GetValue(_key) ?? BrokerAddressFlags.Variable(KeyVariable);
         if (certificate is null && key is not null) throw new CofferException("a client key goes with a certificate", ExitStatus.Usage, "give --client-cert FILE as well");
-        var token = Token(parsed, isNeeded: certificate is null);
+        var token = Token(parsed, certificate is not null, () => LoginFile.OfUser().Find(address.Authority, time));
         return new BrokerApi(_address.Connect(parsed, address, time, certificate, key), token);
     }
 
-    private string? Token(ParseResult parsed, bool isNeeded)
+    // Whoever gives a token or a certificate means that, whatever he logged in as before.
+    private string? Token(ParseResult parsed, bool hasCertificate, Func<string?> ofLogin)
     {
         var text = parsed.GetValue(_token) is { } file ? Read(file) : BrokerAddressFlags.Variable(TokenVariable);
-        if (text is null && !isNeeded) return null;
-        if (text is null) throw new CofferException("no access token was given", ExitStatus.Usage, $"give --token-file FILE or set {TokenVariable}; the broker's first is in its data folder's admin-token");
+        if (text is null && hasCertificate) return null;
+        text ??= ofLogin() ?? throw new CofferException("no access token was given", ExitStatus.Usage, $"give --token-file FILE or set {TokenVariable}, or log in: coffer broker login; the broker's first is in its data folder's admin-token");
         text = text.Trim();
         return text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
             ? text

@@ -19,12 +19,13 @@ internal sealed class AccessIdentities(TimeProvider time)
     public bool AsksForCertificates => _state.Certificates is not null;
 
     /// <summary>Loads the file. Keys in files are read, keys at addresses when the first token needs them.</summary>
+    /// <returns>What an operator has to look at, a line each: revocation lists that have ended, so that no client certificate counts.</returns>
     /// <exception cref="BrokerException">It or a file that it names cannot be used; what was loaded before still counts.</exception>
-    public async Task LoadAsync(string file, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> LoadAsync(string file, CancellationToken cancellationToken)
     {
         var rules = AccessRulesReader.Read(await ReadAsync(file, cancellationToken).ConfigureAwait(false));
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        var certificates = rules.Certificates is { } c ? new ClientCertificates(c with { CaFile = Path.Combine(folder, c.CaFile) }, time) : null;
+        var certificates = rules.Certificates is { } c ? new ClientCertificates(c with { CaFile = Path.Combine(folder, c.CaFile), RevocationFiles = [.. c.RevocationFiles.Select(f => Path.Combine(folder, f))] }, time) : null;
         var issuers = new List<Issuer>();
         foreach (var issuer in rules.Issuers)
         {
@@ -33,6 +34,7 @@ internal sealed class AccessIdentities(TimeProvider time)
             issuers.Add(new Issuer(issuer, keys, time));
         }
         _state = new State(certificates, new JwtCheck(issuers)); // the one before is left to requests under way
+        return [.. (certificates?.Warnings ?? []).Select(w => $"no client certificate counts: {w}")];
     }
 
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>, <see cref="BrokerFault.Unavailable"/>.</exception>

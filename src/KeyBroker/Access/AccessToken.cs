@@ -18,8 +18,14 @@ internal sealed record AccessToken(
     /// <summary>What its maker wrote about it; null for nothing.</summary>
     public string? Comment { get; init; }
 
+    /// <summary>Who got it by logging in, as the audit names him; null for a token that an administrator made.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Of one that somebody got by logging in: what he was, role by role with its own paths, instead of <see cref="Roles"/> and <see cref="Paths"/> together.</summary>
+    public IReadOnlyList<Grant> Grants { get; init; } = [];
+
     /// <summary>The caller that it makes.</summary>
-    public Caller ToCaller() => new(Id, [.. Roles.Select(r => Grant.Of(r, Paths))]);
+    public Caller ToCaller() => Subject is { } subject ? new Caller(subject, Grants) { LoginToken = Id } : new Caller(Id, [.. Roles.Select(r => Grant.Of(r, Paths))]);
 
     /// <summary>What operators see: everything but the hash.</summary>
     public JsonObject Describe(DateTimeOffset now) => new()
@@ -31,6 +37,7 @@ internal sealed record AccessToken(
         ["expires"] = Expires is { } expires ? Time(expires) : null,
         ["expired"] = Expires <= now,
         ["comment"] = Comment,
+        ["subject"] = Subject,
     };
 
     /// <summary>The record's bytes.</summary>
@@ -50,6 +57,7 @@ internal sealed record AccessToken(
             json.WriteString("created", Created);
             if (Expires is { } expires) json.WriteString("expires", expires);
             if (Comment is { } comment) json.WriteString("comment", comment);
+            if (Subject is { } subject) WriteLogin(json, subject);
             json.WriteEndObject();
         }
         return bytes.ToArray();
@@ -70,6 +78,8 @@ internal sealed record AccessToken(
                 json.TryGetProperty("expires", out var expires) ? expires.GetDateTimeOffset() : null)
             {
                 Comment = json.TryGetProperty("comment", out var comment) ? comment.GetString() : null,
+                Subject = json.TryGetProperty("subject", out var subject) ? subject.GetString() : null,
+                Grants = json.TryGetProperty("grants", out var grants) ? [.. grants.EnumerateArray().Select(ReadGrant)] : [],
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or BrokerException)
@@ -77,6 +87,25 @@ internal sealed record AccessToken(
             throw new BrokerException(BrokerFault.Internal, $"the record of access token {id} is damaged", inner: e);
         }
     }
+
+    private void WriteLogin(Utf8JsonWriter json, string subject)
+    {
+        json.WriteString("subject", subject);
+        json.WriteStartArray("grants");
+        foreach (var grant in Grants)
+        {
+            json.WriteStartObject();
+            json.WriteString("role", RoleNames.Of(grant.Role));
+            json.WriteStartArray("paths");
+            foreach (var path in grant.Paths) json.WriteStringValue(path.Text);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static Grant ReadGrant(JsonElement grant) =>
+        Grant.Of(RoleNames.Parse(grant.GetProperty("role").GetString()!), [.. grant.GetProperty("paths").EnumerateArray().Select(p => p.GetString()!)]);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode?)t)]);
 

@@ -17,16 +17,41 @@ internal sealed class AccessTokens(TimeProvider time)
     // Compared with where there is no such token, so that its absence takes as long as a wrong secret.
     private static readonly byte[] Nothing = new byte[SHA256.HashSizeInBytes];
 
+    /// <summary>The most tokens that one may have by logging in, at once.</summary>
+    public const int MostLogins = 16;
+
+    /// <summary>Makes a token for somebody who showed another credential: with what that makes of him and in his name, for a while. It is gone once it has expired.</summary>
+    /// <returns>Its record, and its text, which is shown once.</returns>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>.</exception>
+    public async ValueTask<(AccessToken Token, string Text)> LogInAsync(IStoreWriter store, Caller caller, TimeSpan lifetime)
+    {
+        var now = time.GetUtcNow();
+        var all = await ListAsync(store).ConfigureAwait(false);
+        if (all.Count >= Most) throw TooMany();
+        if (all.Count(t => t.Subject == caller.Actor && t.Expires > now) >= MostLogins)
+        {
+            throw new BrokerException(BrokerFault.TooMany, $"{Printable.Of(caller.Actor, 256)} has {MostLogins} tokens by logging in already", "coffer broker logout ends one; they end by themselves within an hour");
+        }
+        while (true)
+        {
+            var (text, drawn) = BearerToken.Draw();
+            var grants = caller.OfCredential;
+            var token = new AccessToken(
+                drawn.Id, drawn.Hash, [.. grants.Select(g => g.Role).Distinct()], [.. grants.Where(g => RoleTable.NeedsPaths(g.Role)).SelectMany(g => g.Paths).Select(p => p.Text).Distinct()], now, now + lifetime)
+            {
+                Subject = caller.Actor, Grants = grants,
+            };
+            if (await store.AddAsync(Collections.AccessTokens, token.Id, token.ToBytes(), token.Expires).ConfigureAwait(false)) return (token, text);
+        }
+    }
+
     /// <summary>Makes a token.</summary>
     /// <returns>Its record, and its text, which is shown once.</returns>
     /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>.</exception>
     public async ValueTask<(AccessToken Token, string Text)> CreateAsync(
         IStoreWriter store, IReadOnlyList<Role> roles, IReadOnlyList<string> paths, TimeSpan? lifetime, string? comment)
     {
-        if (await store.CountAsync(Collections.AccessTokens).ConfigureAwait(false) >= Most)
-        {
-            throw new BrokerException(BrokerFault.TooMany, $"there are {Most} access tokens already", "delete some");
-        }
+        if (await store.CountAsync(Collections.AccessTokens).ConfigureAwait(false) >= Most) throw TooMany();
         while (true)
         {
             var (text, drawn) = BearerToken.Draw();
@@ -73,4 +98,6 @@ internal sealed class AccessTokens(TimeProvider time)
             throw new BrokerException(BrokerFault.NotFound, $"there is no access token '{Printable.Of(id, 64)}'", "coffer broker token list shows their ids");
         }
     }
+
+    private static BrokerException TooMany() => new(BrokerFault.TooMany, $"there are {Most} access tokens already", "delete some");
 }

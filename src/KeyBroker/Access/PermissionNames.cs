@@ -11,6 +11,7 @@ internal static class PermissionNames
         Permission.Authenticated => "authenticated",
         Permission.Status => "status",
         Permission.Audit => "audit",
+        Permission.AuditOfPaths => "audit-of-paths",
         Permission.Wrap => "wrap",
         Permission.ReadResources => "read-resources",
         Permission.WriteResources => "write-resources",

@@ -8,16 +8,16 @@ internal static class RoleTable
     private static readonly Dictionary<Role, HashSet<Permission>> Held = new()
     {
         [Role.Wrap] = [Permission.Wrap],
-        [Role.Audit] = [Permission.Status, Permission.Audit],
+        [Role.Audit] = [Permission.Status, Permission.Audit, Permission.AuditOfPaths],
         [Role.Admin] = [.. Enum.GetValues<Permission>().Where(p => p > Permission.Authenticated)],
         [Role.KeyOwner] =
         [
-            Permission.Status, Permission.Wrap, Permission.ReadResources, Permission.WriteResources, Permission.ReadPolicies, Permission.WritePolicies, Permission.ReadReferences,
+            Permission.Status, Permission.AuditOfPaths, Permission.Wrap, Permission.ReadResources, Permission.WriteResources, Permission.ReadPolicies, Permission.WritePolicies, Permission.ReadReferences,
             Permission.ReadNamespaces,
         ],
         [Role.Auditor] =
         [
-            Permission.Status, Permission.Audit, Permission.ReadResources, Permission.ReadPolicies, Permission.ReadReferences, Permission.ReadHosts, Permission.ReadTokens,
+            Permission.Status, Permission.Audit, Permission.AuditOfPaths, Permission.ReadResources, Permission.ReadPolicies, Permission.ReadReferences, Permission.ReadHosts, Permission.ReadTokens,
             Permission.ReadNamespaces,
         ],
         [Role.Enroller] = [Permission.Status, Permission.ReadHosts, Permission.Enrol],
@@ -34,5 +34,5 @@ internal static class RoleTable
 
     /// <summary>Whether a permission counts only at paths that the caller reaches.</summary>
     public static bool IsAtPaths(Permission permission) => permission is
-        Permission.Wrap or Permission.ReadResources or Permission.WriteResources or Permission.ReadPolicies or Permission.WritePolicies;
+        Permission.AuditOfPaths or Permission.Wrap or Permission.ReadResources or Permission.WriteResources or Permission.ReadPolicies or Permission.WritePolicies;
 }

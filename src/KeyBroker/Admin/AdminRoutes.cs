@@ -10,6 +10,7 @@ internal static class AdminRoutes
     {
         List<AdminRoute> routes =
         [
+            .. LoginRoutes.Of(parts),
             .. TokenRoutes.Of(parts),
             .. TokenKeyRoutes.Of(parts),
             .. AuditRoutes.Of(parts),

@@ -11,6 +11,15 @@ internal sealed record Caller(string? Actor, IReadOnlyList<Grant> Grants)
     /// <summary>Somebody without a credential.</summary>
     public static Caller Unknown { get; } = new(null, []);
 
+    /// <summary>What his credential alone makes of him, without the namespaces that he owns.</summary>
+    public IReadOnlyList<Grant> OfCredential { get; init; } = Grants;
+
+    /// <summary>The access token that he got by logging in, where he shows that; null for any other credential.</summary>
+    public string? LoginToken { get; init; }
+
+    /// <summary>Whether he shows a credential that others vouch for, which may be exchanged for a token: an issuer's or a certificate.</summary>
+    public bool MayLogIn => Actor is not null && LoginToken is null && !BearerToken.IsId(Actor);
+
     /// <summary>The same as <see cref="Actor"/>.</summary>
     public string? TokenId => Actor;
 

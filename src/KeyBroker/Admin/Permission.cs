@@ -15,6 +15,9 @@ internal enum Permission
     /// <summary>Reading the audit.</summary>
     Audit,
 
+    /// <summary>Reading the audit's entries about what the caller reaches.</summary>
+    AuditOfPaths,
+
     /// <summary>Wrapping layer keys under keys whose path the caller reaches.</summary>
     Wrap,
 

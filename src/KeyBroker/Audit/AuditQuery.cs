@@ -27,10 +27,14 @@ internal sealed record AuditQuery
     /// <summary>Written before.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>What the one who asks may see; null for everything.</summary>
+    public Func<AuditEntry, bool>? Sees { get; init; }
+
     internal bool Fits(AuditEntry entry) =>
         (Action is null || (Action.EndsWith('.') ? entry.Event.Action.StartsWith(Action, StringComparison.Ordinal) : entry.Event.Action == Action))
         && (Host is null || entry.Event.Actor == Host || entry.Event.Subject == Host)
         && (Outcome is null || entry.Event.Outcome == Outcome)
         && (From is null || entry.Time >= From)
-        && (To is null || entry.Time < To);
+        && (To is null || entry.Time < To)
+        && (Sees is null || Sees(entry));
 }

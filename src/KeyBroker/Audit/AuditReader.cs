@@ -49,7 +49,7 @@ internal static class AuditReader
             places = await store.ListAsync(Collections.AuditRequests, requestId, null, MostOfRequest).ConfigureAwait(false);
             if (places.Select(p => p.Key[..p.Key.IndexOf('/', StringComparison.Ordinal)]).Distinct().Count() > 1) throw Bad($"several requests begin with {requestId}", "give more of the id");
         }
-        if (places.Count == 0) throw new BrokerException(BrokerFault.NotFound, $"the audit has no request {requestId}", "its id is in the answer's X-Request-Id header and in its error");
+        if (places.Count == 0) throw NoRequest(requestId);
         var entries = new List<AuditEntry>();
         foreach (var place in places)
         {
@@ -58,6 +58,9 @@ internal static class AuditReader
         }
         return [.. entries.OrderBy(e => e.Time).ThenBy(e => e.Cursor, StringComparer.Ordinal)];
     }
+
+    public static BrokerException NoRequest(string requestId) =>
+        new(BrokerFault.NotFound, $"the audit has no request {Printable.Of(requestId, 64)}", "its id is in the answer's X-Request-Id header and in its error");
 
     private static AuditEntry Read(StoredRecord record)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Coffer.KeyBroker.Tls;
+using Coffer.KeyBroker.Tokens;
 
 namespace Coffer.KeyBroker.Health;
 
@@ -7,6 +9,7 @@ namespace Coffer.KeyBroker.Health;
 internal static class BrokerChecks
 {
     private const string Purpose = "readiness";
+    private static readonly TimeSpan MostApart = EarTokens.Skew; // more, and what one replica begins is not taken by another
     private static readonly DateTimeOffset Earliest = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>All of them, for one broker.</summary>
@@ -20,7 +23,7 @@ internal static class BrokerChecks
         [
             new("store", probe.AskAsync),
             new("root_key", _ => Same(value, Derive(parts))),
-            new("clock", _ => Clock(parts.Time.GetUtcNow(), identity)),
+            new("clock", cancellationToken => ClockAsync(parts, identity, cancellationToken)),
         ];
     }
 
@@ -34,12 +37,32 @@ internal static class BrokerChecks
         return SHA256.HashData(derived.Span);
     }
 
-    private static Task Clock(DateTimeOffset now, IServerIdentity? identity)
+    private static async Task ClockAsync(BrokerParts parts, IServerIdentity? identity, CancellationToken cancellationToken)
     {
-        if (now < Earliest) throw new BrokerException(BrokerFault.Unavailable, $"this machine's clock says {now:yyyy-MM-dd}");
-        if (identity?.Certificate is not { } certificate) return Task.CompletedTask;
-        if (now < certificate.NotBefore) throw new BrokerException(BrokerFault.Unavailable, $"by this machine's clock the server's certificate begins at {certificate.NotBefore.ToUniversalTime():u}");
-        if (now > certificate.NotAfter) throw new BrokerException(BrokerFault.Unavailable, $"by this machine's clock the server's certificate ended at {certificate.NotAfter.ToUniversalTime():u}");
-        return Task.CompletedTask;
+        var now = parts.Time.GetUtcNow();
+        if (now < Earliest) throw Wrong($"this machine's clock says {now:yyyy-MM-dd}");
+        if (identity?.Certificate is { } certificate)
+        {
+            if (now < certificate.NotBefore) throw Wrong($"by this machine's clock the server's certificate begins at {certificate.NotBefore.ToUniversalTime():u}");
+            if (now > certificate.NotAfter) throw Wrong($"by this machine's clock the server's certificate ended at {certificate.NotAfter.ToUniversalTime():u}");
+        }
+        // Where the store does not answer, that is another check's to tell.
+        if (await StoreClockAsync(parts, cancellationToken).ConfigureAwait(false) is not { } other) return;
+        var ahead = parts.Time.GetUtcNow() - other;
+        if (ahead.Duration() > MostApart) throw Wrong(string.Create(CultureInfo.InvariantCulture, $"this machine's clock is {ahead.Duration().TotalSeconds:F0} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the store's"));
     }
+
+    private static async Task<DateTimeOffset?> StoreClockAsync(BrokerParts parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await parts.Store.ReadAsync(r => r.ClockAsync(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerException)
+        {
+            return null;
+        }
+    }
+
+    private static BrokerException Wrong(string message) => new(BrokerFault.Unavailable, message);
 }

@@ -1,36 +1,31 @@
-using System.Runtime.InteropServices;
 using Coffer.KeyBroker.Audit;
 using Coffer.Oci;
 
 namespace Coffer.KeyBroker.Hosting;
 
-/// <summary>Loads the file of <c>--access</c> again when the process is sent SIGHUP. One that is wrong is told of, and changes nothing.</summary>
-internal static class AccessReload
+/// <summary>Loads the file of <c>--access</c>, at the start and again on SIGHUP. One that is wrong changes nothing.</summary>
+internal sealed class AccessReload(string file, BrokerParts parts, Action<string> warn)
 {
-    /// <returns>The registration; disposal ends it.</returns>
-    public static PosixSignalRegistration OnSignal(string file, BrokerParts parts, Action<string> say, CancellationToken stop) => PosixSignalRegistration.Create(
-        PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true; // it would end the process
-            _ = LoadAsync(file, parts, say, stop);
-        });
+    /// <summary>Such as <c>/etc/coffer/access.json</c>, for messages.</summary>
+    public string File => Printable.Of(file);
 
-    private static async Task LoadAsync(string file, BrokerParts parts, Action<string> say, CancellationToken stop)
+    /// <summary>Loads it for the first time.</summary>
+    /// <exception cref="BrokerException">It cannot be used.</exception>
+    public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await parts.Identities.LoadAsync(file, stop).ConfigureAwait(false);
-            await parts.Store.WriteAsync(
-                async s =>
-                {
-                    await parts.Audit.AppendAsync(s, new AuditEvent(RequestIds.Draw(), "access.reload", AuditOutcome.Allowed, "who is let in was read anew") { Actor = "local-signal", Subject = Printable.Of(file) }).ConfigureAwait(false);
-                    return true;
-                }, stop).ConfigureAwait(false);
-            say($"{Printable.Of(file)} was read anew");
-        }
-        catch (Exception e) when (e is BrokerException or OperationCanceledException)
-        {
-            say($"{Printable.Of(file)} was not taken, what was read before still counts: {Printable.Of(e.Message)}");
-        }
+        foreach (var line in await parts.Identities.LoadAsync(file, cancellationToken).ConfigureAwait(false)) warn(line);
+    }
+
+    /// <summary>Loads it anew, and puts that into the audit.</summary>
+    /// <exception cref="BrokerException">It cannot be used, and what was read before still counts; or it was read, and the store cannot be used.</exception>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        await parts.Store.WriteAsync(
+            async s =>
+            {
+                await parts.Audit.AppendAsync(s, new AuditEvent(RequestIds.Draw(), "access.reload", AuditOutcome.Allowed, "who is let in was read anew") { Actor = "local-signal", Subject = File }).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -51,10 +51,10 @@ public static class BrokerRun
         WarnOf(settings, telemetry.Log.Warn);
         await data.Parts.TokenKeys.EnsureAsync(stop).ConfigureAwait(false);
         await PolicyShelf.EnsurePlacesAsync(data.Parts.Store, stop).ConfigureAwait(false);
-        if (settings.AccessFile is { } access) await data.Parts.Identities.LoadAsync(access, stop).ConfigureAwait(false);
-        using var reload = settings.AccessFile is null ? null : AccessReload.OnSignal(settings.AccessFile, data.Parts, telemetry.Log.Warn, stop);
+        var access = settings.AccessFile is { } file ? new AccessReload(file, data.Parts, telemetry.Log.Warn) : null;
+        if (access is not null) await access.LoadAsync(stop).ConfigureAwait(false);
         var identity = settings.InsecureHttp ? null : given ?? (IServerIdentity)new OwnIdentity(authority!, names, time);
-        await new BrokerServing(telemetry.Observe(data.Parts), identity, authority, telemetry, notifier).RunAsync(ends, ready, stop).ConfigureAwait(false);
+        await new BrokerServing(telemetry.Observe(data.Parts), identity, authority, access, telemetry, notifier).RunAsync(ends, ready, stop).ConfigureAwait(false);
     }
 
     /// <summary>Ends the administrator's token of the data folder and writes a new one to its file; also while a broker serves from it.</summary>

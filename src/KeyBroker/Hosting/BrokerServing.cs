@@ -15,11 +15,13 @@ namespace Coffer.KeyBroker.Hosting;
 /// <param name="parts">What it serves with.</param>
 /// <param name="identity">What it shows in handshakes; null for plain HTTP.</param>
 /// <param name="authority">Its own authority; null where the operator gives a certificate.</param>
+/// <param name="access">Who else is let in; null for nobody.</param>
 /// <param name="telemetry">Log, metrics and traces.</param>
 /// <param name="notifier">Tells systemd.</param>
-internal sealed class BrokerServing(BrokerParts parts, IServerIdentity? identity, CertificateAuthority? authority, BrokerTelemetry telemetry, ServiceNotifier notifier)
+internal sealed class BrokerServing(BrokerParts parts, IServerIdentity? identity, CertificateAuthority? authority, AccessReload? access, BrokerTelemetry telemetry, ServiceNotifier notifier)
 {
     private readonly LogWriter _log = telemetry.Log;
+    private readonly Lock _reloading = new();
 
     /// <summary>Serves.</summary>
     /// <param name="ends">Where to listen.</param>
@@ -39,7 +41,7 @@ internal sealed class BrokerServing(BrokerParts parts, IServerIdentity? identity
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true; // otherwise it ends the process
-            Reload(serving);
+            lock (_reloading) Reload(serving, stop);
         });
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var probe = new SelfProbe(server.Ends[0], identity);
@@ -74,19 +76,27 @@ internal sealed class BrokerServing(BrokerParts parts, IServerIdentity? identity
         else _log.Write(LogLevel.Warning, "not-ready", ("check", check), ("message", problem));
     }
 
-    private void Reload(string serving)
+    // On a thread of its own: whoever waits for READY=1 (sd_notify(3)) finds everything read when it comes.
+    private void Reload(string serving, CancellationToken stop)
     {
         notifier.Reloading();
+        var failed = new List<string>();
+        Try(() => (identity as GivenIdentity)?.Reload(), identity is GivenIdentity ? "the certificate was read again" : "there is no certificate of --tls-cert to read again", "the old certificate is in use", failed);
+        if (access is not null) Try(() => access.ReloadAsync(stop).GetAwaiter().GetResult(), $"{access.File} was read anew", $"{access.File} was not taken, what was read before still counts", failed);
+        notifier.Ready(failed.Count == 0 ? serving : $"{serving}; the last reload failed: {string.Join("; ", failed)}");
+    }
+
+    private void Try(Action reload, string done, string otherwise, List<string> failed)
+    {
         try
         {
-            (identity as GivenIdentity)?.Reload();
-            _log.Write(LogLevel.Information, "reloaded", ("message", identity is GivenIdentity ? "the certificate was read again" : "there is no certificate of --tls-cert to read again"));
-            notifier.Ready(serving);
+            reload();
+            _log.Write(LogLevel.Information, "reloaded", ("message", done));
         }
-        catch (CofferException e)
+        catch (Exception e) when (e is CofferException or OperationCanceledException)
         {
-            _log.Write(LogLevel.Error, "reload-failed", ("message", e.Message));
-            notifier.Ready($"{serving}; the last reload failed, the old certificate is in use");
+            failed.Add(otherwise);
+            _log.Write(LogLevel.Error, "reload-failed", ("message", $"{otherwise}: {Printable.Of(e.Message)}"));
         }
     }
 }

@@ -34,7 +34,7 @@ internal static class BrokerWeb
         IReadOnlyList<IPEndPoint> ends, IServerIdentity? identity, Func<bool> asksForCertificates, AdminDispatch dispatch, IReadOnlyList<IBrokerFront> fronts,
         PageSession page, RequestWatch watch)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = "/" }); // no file is served, and the current folder may be gone
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the server's own bound is passed to StopAsync
         builder.WebHost.UseKestrelCore();

@@ -15,6 +15,9 @@ internal sealed record Host(string Id, HostState State, HostAk Ak, HostEk Ek, Bo
     /// <summary>What operators sort hosts by (<see cref="HostLabel"/>), in ordinal order; policies may ask for them.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>The prefix of the namespace that its label <see cref="HostLabel.Namespace"/> names, in whose quota it counts until it is revoked; null for none.</summary>
+    public string? Namespace => State == HostState.Revoked ? null : HostLabel.NamespaceOf(Labels);
+
     /// <summary>What it called itself; a label that decides nothing.</summary>
     public string? Name { get; init; }
 

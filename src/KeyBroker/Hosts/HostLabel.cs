@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Namespaces;
 
 namespace Coffer.KeyBroker.Hosts;
 
@@ -10,6 +11,13 @@ internal static class HostLabel
 {
     /// <summary>The longest label, in characters.</summary>
     public const int MostCharacters = 128;
+
+    /// <summary>The name of the label that says whose a host is: <c>namespace=PREFIX</c>.</summary>
+    public const string Namespace = "namespace";
+
+    /// <summary>The prefix that the label of that name gives; null where there is none.</summary>
+    public static string? NamespaceOf(IReadOnlyList<string> labels) =>
+        labels.FirstOrDefault(l => NameOf(l) == Namespace) is { } label && NamespacePrefix.TryParse(label[Math.Min(label.Length, Namespace.Length + 1)..]) is { } prefix ? prefix : null;
 
     public static bool IsOne(string label) => label.Length <= MostCharacters && NameOf(label) is { Length: > 0 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
 

@@ -68,8 +68,9 @@ internal sealed class KbsFront(Handshake handshake, GuestCredential guests, Reso
         switch (step)
         {
             case KbsStep.Auth:
-                limits.Auth(SourceAddress.KeyOf(context.Connection.RemoteIpAddress));
-                var session = await handshake.BeginAsync(await RequestBody.ReadAsync(request, KbsRequest.MostBytes, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+                var source = SourceAddress.KeyOf(context.Connection.RemoteIpAddress);
+                limits.Auth(source);
+                var session = await handshake.BeginAsync(await RequestBody.ReadAsync(request, KbsRequest.MostBytes, cancellation).ConfigureAwait(false), source, cancellation).ConfigureAwait(false);
                 SessionCookie.Set(context.Response, session);
                 return new KbsAnswer(new KbsChallenge(session.Nonce).ToJson());
             case KbsStep.Attest:

@@ -20,7 +20,7 @@ internal sealed record Namespace(string Prefix, IReadOnlyList<string> Owners, Na
 
     public static Namespace FromBytes(string prefix, ReadOnlySpan<byte> value) => StoredDocument.Read("namespace", value, d => new Namespace(
         prefix, [.. d["owners"]!.AsArray().Select(o => (string)o!)],
-        new NamespaceQuota((int?)d["max_resources"], (long?)d["max_bytes"], (int?)d["max_policies"]), StoredDocument.Time(d["created"]))
+        new NamespaceQuota((int?)d["max_resources"], (long?)d["max_bytes"], (int?)d["max_policies"], (int?)d["max_hosts"]), StoredDocument.Time(d["created"]))
     {
         Description = (string?)d["description"],
     });
@@ -33,6 +33,7 @@ internal sealed record Namespace(string Prefix, IReadOnlyList<string> Owners, Na
         ["max_resources"] = Quota.Resources,
         ["max_bytes"] = Quota.Bytes,
         ["max_policies"] = Quota.Policies,
+        ["max_hosts"] = Quota.Hosts,
         ["description"] = Description,
         ["created"] = StoredDocument.Time(Created),
     };

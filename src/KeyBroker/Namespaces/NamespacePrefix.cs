@@ -10,12 +10,18 @@ namespace Coffer.KeyBroker.Namespaces;
 internal static class NamespacePrefix
 {
     /// <exception cref="BrokerException"><see cref="BrokerFault.BadRequest"/>: it is none.</exception>
-    public static string Parse(string text)
+    public static string Parse(string text) =>
+        TryParse(text) ?? throw new BrokerException(BrokerFault.BadRequest, $"'{Printable.Of(text, 64)}' is no prefix of a namespace", "one segment or two, of letters, digits, '-' and '_', such as team-a or team-a/db");
+
+    /// <summary>The prefix; null where it is none.</summary>
+    public static string? TryParse(string text)
     {
         var segments = text.Split('/');
-        var isOne = segments.Length <= 2 && segments.All(s => s.Length is > 0 and <= ResourcePath.MostSegment && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
-        return isOne ? text : throw new BrokerException(BrokerFault.BadRequest, $"'{Printable.Of(text, 64)}' is no prefix of a namespace", "one segment or two, of letters, digits, '-' and '_', such as team-a or team-a/db");
+        return segments.Length <= 2 && segments.All(s => s.Length is > 0 and <= ResourcePath.MostSegment && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) ? text : null;
     }
+
+    /// <summary>A namespace's own prefix, and that of the one around it.</summary>
+    public static IReadOnlyList<string> Around(string prefix) => prefix.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? [prefix[..at], prefix] : [prefix];
 
     /// <summary>The prefixes that a path stands below.</summary>
     public static IReadOnlyList<string> Of(ResourcePath path) => [path.Repository, $"{path.Repository}/{path.Type}"];

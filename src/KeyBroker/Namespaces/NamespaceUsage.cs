@@ -9,13 +9,29 @@ namespace Coffer.KeyBroker.Namespaces;
 /// <param name="Resources">How many resources.</param>
 /// <param name="Bytes">Of all their versions.</param>
 /// <param name="Policies">How many policies of its names.</param>
-internal sealed record NamespaceUsage(int Resources, long Bytes, int Policies)
+/// <param name="Hosts">How many hosts that name it, or one within it, and are not revoked.</param>
+internal sealed record NamespaceUsage(int Resources, long Bytes, int Policies, long Hosts)
 {
     /// <summary>Counts.</summary>
     public static async ValueTask<NamespaceUsage> CountAsync(IStoreReader store, string prefix)
     {
         var heads = await ResourceList.ReadAsync(store, new ResourceSearch(prefix + '/', [], null), null, int.MaxValue).ConfigureAwait(false);
-        return new NamespaceUsage(heads.Count, heads.Sum(h => h.Versions.Sum(v => (long)v.Bytes)), await PoliciesAsync(store, prefix).ConfigureAwait(false));
+        return new NamespaceUsage(heads.Count, heads.Sum(h => h.Versions.Sum(v => (long)v.Bytes)), await PoliciesAsync(store, prefix).ConfigureAwait(false), await HostsAsync(store, prefix).ConfigureAwait(false));
+    }
+
+    /// <summary>Holds the namespaces around a host that was put in this transaction to their quotas. Where it was one of theirs before, nothing is asked.</summary>
+    /// <param name="store">The transaction.</param>
+    /// <param name="before">The prefix that it named; null for none.</param>
+    /// <param name="now">The prefix that it names.</param>
+    /// <exception cref="BrokerException"><see cref="BrokerFault.TooMany"/>: one is exceeded; the transaction is to be given up.</exception>
+    public static async ValueTask RequireHostRoomAsync(IStoreReader store, string? before, string? now)
+    {
+        if (now is null) return;
+        foreach (var prefix in NamespacePrefix.Around(now).Except(before is null ? [] : NamespacePrefix.Around(before)))
+        {
+            if (await NamespaceShelf.FindAsync(store, prefix).ConfigureAwait(false) is not { Quota.Hosts: { } most }) continue;
+            if (await HostsAsync(store, prefix).ConfigureAwait(false) > most) throw Exceeded(prefix, "hosts", most);
+        }
     }
 
     /// <summary>Holds the namespaces around a path, to which something was added in this transaction, to their quotas.</summary>
@@ -41,6 +57,8 @@ internal sealed record NamespaceUsage(int Resources, long Bytes, int Policies)
             if (await PoliciesAsync(store, prefix).ConfigureAwait(false) > most) throw Exceeded(prefix, "policies", most);
         }
     }
+
+    private static ValueTask<long> HostsAsync(IStoreReader store, string prefix) => store.CountAsync(Collections.HostsByNamespace, prefix + '/');
 
     private static async ValueTask<int> PoliciesAsync(IStoreReader store, string prefix) =>
         (int)await store.CountAsync(Collections.Policies, NamespacePrefix.PoliciesOf(prefix)).ConfigureAwait(false);

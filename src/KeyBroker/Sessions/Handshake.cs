@@ -15,9 +15,12 @@ namespace Coffer.KeyBroker.Sessions;
 internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> verifiers, AttestationKeeper keeper, EarTokens tokens, RefusalLog refusals, BrokerRules rules, RateLimits limits)
 {
     /// <summary>Opens a session for a request.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="source">Where it comes from, of <see cref="SourceAddress"/>; null where that is not limited.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AttestationException">The request is malformed.</exception>
     /// <exception cref="BrokerException"><see cref="BrokerFault.Unauthenticated"/>: a version or TEE that is not served; <see cref="BrokerFault.TooMany"/>.</exception>
-    public Task<Session> BeginAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public Task<Session> BeginAsync(ReadOnlyMemory<byte> body, string? source, CancellationToken cancellationToken)
     {
         var request = KbsRequest.Parse(body);
         if (KbsVersions.Find(request.Version) is not { } version || (version != KbsVersions.Current && !rules.OlderVersions.Contains(version)))
@@ -26,6 +29,7 @@ internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> 
                 $"KBS Client Protocol Version Mismatch: expect ={KbsVersions.TextOf(KbsVersions.Current)} while the request is {Printable.Of(request.Version, 32)}");
         }
         _ = Verifier(request.Tee);
+        limits.OpenSession(source);
         return sessions.OpenAsync(version, request.Tee, cancellationToken);
     }
 
@@ -48,6 +52,7 @@ internal sealed class Handshake(SessionStore sessions, IReadOnlyList<IVerifier> 
         var digest = ReportData.Compute(session.Version, session.Nonce, attestation.Key, attestation.AdditionalEvidence);
         var verdict = await VerifyAsync(requestId, session, attestation, digest, cancellationToken).ConfigureAwait(false);
         limits.Host(verdict.Machine?.AkName);
+        limits.KeepSession(verdict.Machine?.AkName);
         var (kept, host) = await keeper.KeepAsync(requestId, session, attestation.Key, verdict, cancellationToken).ConfigureAwait(false);
         var token = await tokens.SignAsync(kept, host, session.Nonce, attestation.AdditionalEvidence, cancellationToken).ConfigureAwait(false);
         return (token, session);

@@ -60,6 +60,9 @@ internal static class Collections
     /// <summary>Which host has an endorsement key: FINGERPRINT.</summary>
     public const string HostsByEk = "hosts-by-ek";
 
+    /// <summary>Which hosts are a namespace's, so that they can be counted: PREFIX/ID.</summary>
+    public const string HostsByNamespace = "hosts-by-namespace";
+
     /// <summary>Which hosts wait for approval, so that they can be counted: ID.</summary>
     public const string HostsPending = "hosts-pending";
 
@@ -93,7 +96,7 @@ internal static class Collections
     /// <summary>All of them, in ordinal order: what a backup has and an empty store lacks.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        AccessTokens, ApprovalRules, Attestations, Audit, AuditCheckpoints, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsPending,
+        AccessTokens, ApprovalRules, Attestations, Audit, AuditCheckpoints, AuditHeads, AuditRequests, BrokerKeys, DecisionInputs, Enrolments, Hosts, HostsByAk, HostsByEk, HostsByNamespace, HostsPending,
         JoinTokens, NamespaceOwners, Namespaces, Policies, PolicyPlaces, PolicyVersions, References, Replicas, ResourceHeads, ResourceTombstones, ResourceValues, Resources, Sessions, Store, Trust,
     ];
 

@@ -16,4 +16,7 @@ internal interface IStoreReader
 
     /// <summary>How many records there are that have not expired.</summary>
     ValueTask<long> CountAsync(string collection, string prefix = "");
+
+    /// <summary>The clock of the store's machine; null where that is this one.</summary>
+    ValueTask<DateTimeOffset?> ClockAsync();
 }

@@ -30,7 +30,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     public static async Task<MetricsEndpoint> StartAsync(MetricsSettings settings, PrometheusText text, ILoggerProvider log, CancellationToken cancellationToken)
     {
         var sockets = MetricsSockets.Bind(settings);
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = "/" }); // no file is served, and the current folder may be gone
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(log);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Bound(kestrel, sockets.All.Count));

@@ -35,6 +35,34 @@ public sealed class BrokerAccessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_is_kept_for_the_commands_that_follow_until_the_logout()
+    {
+        await CertificateAsync("ca", "/CN=authority", "-x509", "-days", "2");
+        await CertificateAsync("alice", "/O=Example/CN=alice", "-x509", "-days", "2", "-CA", _folder.Combine("ca.pem"), "-CAkey", _folder.Combine("ca.key"), "-addext", "extendedKeyUsage=clientAuth");
+        using var broker = await BrokerProcess.StartAsync(_folder.Combine("data"), "--access", _folder.Write("access.json", Rules("CN=alice,O=Example")));
+        var environment = new Dictionary<string, string?> { ["COFFER_BROKER"] = broker.Address, ["COFFER_BROKER_CA"] = broker.CaFile, ["COFFER_TOKEN"] = null, ["XDG_STATE_HOME"] = _folder.Combine("state") };
+        Task<ToolResult> run(params string[] verb) => CofferBinary.RunAsync(new ToolOptions { Environment = environment }, ["broker", .. verb]);
+        Assert.Equal(2, (await run("token", "list")).ExitCode);
+
+        var login = (await run("login", "--client-cert", _folder.Combine("alice.pem"), "--client-key", _folder.Combine("alice.key"), "--ttl", "10m", "--json")).ShouldSucceed();
+        Assert.Contains("cert:CN=alice,O=Example", login.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("coffer_", login.Output, StringComparison.Ordinal);
+        Assert.Contains("cert:CN=alice,O=Example", (await run("audit", "list")).ShouldSucceed().Output, StringComparison.Ordinal);
+
+        var file = _folder.Combine("state", "coffer", "logins.json");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Contains("is open to others", (await run("token", "list")).Error, StringComparison.Ordinal);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        var kept = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        (await run("logout")).ShouldSucceed();
+        Assert.Equal(2, (await run("token", "list")).ExitCode);
+        await File.WriteAllTextAsync(file, kept, TestContext.Current.CancellationToken);
+        Assert.Equal(5, (await run("token", "list")).ExitCode); // it is over at the broker as well
+    }
+
+    [Fact]
     public async Task A_file_that_is_wrong_keeps_the_broker_from_starting_with_one_line()
     {
         var run = await CommandRun.RunAsync("broker", "serve", "--data", _folder.Combine("data"), "--access", _folder.Write("access.json", """{"issuers":[{"name":"A"}]}"""));

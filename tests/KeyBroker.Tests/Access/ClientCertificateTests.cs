@@ -93,7 +93,73 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         Assert.StartsWith("[", run.ShouldSucceed().Output, StringComparison.Ordinal);
     }
 
-    private Task LoadAsync(string rules) => _broker.Parts.Identities.LoadAsync(_folder.Write("access.json", rules), TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task One_that_the_authoritys_list_names_is_refused_from_the_moment_the_list_is_read()
+    {
+        await ListAsync("ca", days: 2);
+        await LoadAsync(WithLists("ca.crl"));
+        using var client = await ClientAsync("ca", "/O=Example/CN=alice");
+        Assert.Equal(200, await StatusAsync(client, "GET tokens"));
+
+        await ListAsync("ca", days: 2, revoked: "client");
+        Assert.Equal(200, await StatusAsync(client, "GET tokens"));
+        await LoadAsync(WithLists("ca.crl"));
+        Assert.Equal(401, await StatusAsync(client, "GET tokens"));
+    }
+
+    [Fact]
+    public async Task A_list_that_has_ended_lets_nobody_in_until_a_current_one_is_read()
+    {
+        await ListAsync("ca", days: 1);
+        using var client = await ClientAsync("ca", "/O=Example/CN=alice");
+        Assert.Empty(await LoadAsync(WithLists("ca.crl")));
+        Assert.Equal(200, await StatusAsync(client, "GET tokens"));
+
+        _broker.Clock.Advance(TimeSpan.FromDays(1));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_broker.Address}/api/v1/tokens") { Version = HttpVersion.Version20 };
+        using var refused = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(401, (int)refused.StatusCode);
+        Assert.Contains("the revocation list of CN=ca ended at", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("ended at", Assert.Single(await LoadAsync(WithLists("ca.crl"))), StringComparison.Ordinal);
+        (await _broker.AdminAsync("GET", "tokens")).ShouldBe(200); // tokens count as before
+
+        await ListAsync("ca", days: 30);
+        Assert.Empty(await LoadAsync(WithLists("ca.crl")));
+        Assert.Equal(200, await StatusAsync(client, "GET tokens"));
+    }
+
+    [Fact]
+    public async Task Without_a_list_of_its_issuer_no_certificate_counts_and_a_strangers_list_is_refused()
+    {
+        await ListAsync("ca", days: 2);
+        await ListAsync("other", days: 2);
+        var wrong = await Assert.ThrowsAsync<BrokerException>(() => LoadAsync(WithLists("other.crl")));
+        Assert.Contains("CN=other and not signed by an authority", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be used", (await Assert.ThrowsAsync<BrokerException>(() => LoadAsync(WithLists("absent.crl")))).Message, StringComparison.Ordinal);
+        Assert.Contains("holds none", (await Assert.ThrowsAsync<BrokerException>(() => LoadAsync(WithLists("ca.pem")))).Message, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(_folder.Combine("both.pem"), await File.ReadAllTextAsync(_folder.Combine("ca.pem")) + await File.ReadAllTextAsync(_folder.Combine("other.pem")));
+        await LoadAsync(WithLists("other.crl").Replace("\"ca.pem\"", "\"both.pem\"", StringComparison.Ordinal));
+        using var client = await ClientAsync("ca", "/O=Example/CN=alice");
+        Assert.Equal(401, await StatusAsync(client, "GET tokens"));
+        await LoadAsync(WithLists("""["other.crl","ca.crl"]""").Replace("\"ca.pem\"", "\"both.pem\"", StringComparison.Ordinal));
+        Assert.Equal(200, await StatusAsync(client, "GET tokens"));
+    }
+
+    private static string WithLists(string lists) =>
+        $$$"""{"certificates":{"ca":"ca.pem","crl":{{{(lists.StartsWith('[') ? lists : $"\"{lists}\"")}}},"grants":[{"match":{"cn":"alice"},"role":"admin"}]}}""";
+
+    // By openssl's own authority: its database names what is revoked.
+    private async Task ListAsync(string authority, int days, string? revoked = null)
+    {
+        var configuration = _folder.Write($"{authority}.cnf", $"[ca]\ndefault_ca=one\n[one]\ndatabase={_folder.Combine($"{authority}.txt")}\ndefault_md=sha256\n");
+        if (!File.Exists(_folder.Combine($"{authority}.txt"))) _folder.Write($"{authority}.txt", "");
+        string[] signer = ["-config", configuration, "-cert", _folder.Combine($"{authority}.pem"), "-keyfile", _folder.Combine($"{authority}.key")];
+        if (revoked is not null) (await Peers.RunAsync("openssl", ["ca", .. signer, "-revoke", _folder.Combine($"{revoked}.pem")])).ShouldSucceed();
+        (await Peers.RunAsync("openssl", ["ca", .. signer, "-gencrl", "-crldays", days.ToString(System.Globalization.CultureInfo.InvariantCulture), "-out", _folder.Combine($"{authority}.crl")])).ShouldSucceed();
+    }
+
+    private Task<IReadOnlyList<string>> LoadAsync(string rules) => _broker.Parts.Identities.LoadAsync(_folder.Write("access.json", rules), TestContext.Current.CancellationToken);
 
     private async Task AuthorityAsync(string name) => (await Peers.RunAsync(
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", $"/CN={name}",

@@ -45,6 +45,27 @@ public sealed partial class RoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_team_reads_the_audit_of_what_is_its_own_and_nothing_else()
+    {
+        var own = (await _broker.SendAsync("PUT", "resources/team-a/a/b", _team, "x")).ShouldBe(200).RequestId!;
+        var others = (await _broker.AdminAsync("PUT", "resources/team-b/a/b", "x")).ShouldBe(200).RequestId!;
+        (await _broker.AdminAsync("PUT", "resources/team-a2/a/b", "x")).ShouldBe(200);
+        (await _broker.SendAsync("PUT", "policies/team-a.none", _team, """{"name":"team-a.none","resources":["team-a/**"],"effect":"deny"}""")).ShouldBe(200);
+        (await _broker.AdminAsync("PUT", "policies/none", """{"name":"none","resources":["team-a/**"],"effect":"deny"}""")).ShouldBe(200);
+        (await _broker.AdminAsync("POST", "namespaces", """{"prefix":"team-a"}""")).ShouldBe(201);
+        (await _broker.AdminAsync("POST", "tokens", """{"can":["auditor"]}""")).ShouldBe(201);
+        (await _broker.SendAsync("GET", "resources", "coffer_none")).ShouldBe(401);
+
+        var seen = (await _broker.SendAsync("GET", "audit", _team)).ShouldBe(200).Json.AsArray();
+        Assert.Equal(["resource.put team-a/a/b", "policy.put team-a.none", "namespace.create team-a"], seen.Select(e => $"{(string)e!["action"]!} {(string)e["subject"]!}"));
+        Assert.Equal("resource.put", (string)Assert.Single((await _broker.SendAsync("GET", "audit?newest=true&action=resource.&most=1", _team)).ShouldBe(200).Json.AsArray())!["action"]!);
+        Assert.Single((await _broker.SendAsync("GET", $"audit/explain/{own}", _team)).ShouldBe(200).Json["entries"]!.AsArray());
+        (await _broker.SendAsync("GET", $"audit/explain/{others}", _team)).ShouldBe(404);
+        foreach (var all in (string[])["audit/verify", "audit/checkpoints"]) (await _broker.SendAsync("GET", all, _team)).ShouldBe(403);
+        Assert.True((await _broker.AdminAsync("GET", "audit")).ShouldBe(200).Json.AsArray().Count >= 7);
+    }
+
+    [Fact]
     public async Task A_page_of_a_list_is_filled_past_what_the_caller_does_not_reach()
     {
         foreach (var path in (string[])["other/a/1", "other/a/2", "team-a/a/1", "team-b/a/1", "team-b/a/2", "zone/a/1"]) (await _broker.AdminAsync("PUT", $"resources/{path}", "x")).ShouldBe(200);

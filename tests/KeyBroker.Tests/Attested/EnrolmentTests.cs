@@ -265,6 +265,28 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public async Task A_namespace_that_has_as_many_hosts_as_it_may_takes_no_more_and_keeps_the_join_token()
+    {
+        await using var broker = await AttestedBroker.StartAsync();
+        (await broker.Broker.AdminAsync("POST", "namespaces", """{"prefix":"team-a","max_hosts":1}""")).ShouldBe(201);
+        using var first = broker.Machine();
+        var host = (string)(await first.EnrolAsync(await JoinTokenAsync(broker, "namespace=team-a"))).ShouldBe(200).Json["host"]!;
+        using var second = broker.Machine();
+        var token = await JoinTokenAsync(broker, "namespace=team-a");
+
+        broker.ShouldHaveRefused((await second.EnrolAsync(token)).ShouldBe(429).RequestId, "the namespace team-a may have 1 hosts");
+        var pending = (string)(await second.EnrolAsync()).ShouldBe(200).Json["host"]!;
+        (await broker.Broker.AdminAsync("POST", $"hosts/{pending}/approve", """{"labels":["namespace=team-a"]}""")).ShouldBe(429);
+        (await broker.Broker.AdminAsync("PUT", $"hosts/{pending}/labels", """{"labels":["namespace=team-a"]}""")).ShouldBe(429);
+        Assert.Equal("pending", (string)(await broker.Broker.AdminAsync("GET", $"hosts/{pending}")).ShouldBe(200).Json["state"]!);
+        Assert.Equal(1, (int)(await broker.Broker.AdminAsync("GET", "namespaces/team-a")).ShouldBe(200).Json["hosts"]!);
+
+        (await broker.Broker.AdminAsync("POST", $"hosts/{host}/revoke")).ShouldBe(200);
+        Assert.Equal("approved", (string)(await second.EnrolAsync(token)).ShouldBe(200).Json["state"]!);
+        (await broker.Broker.AdminAsync("POST", $"hosts/{host}/reinstate")).ShouldBe(429);
+    }
+
+    [Fact]
     public async Task A_join_token_expires_and_is_kept_only_as_a_hash()
     {
         await using var broker = await AttestedBroker.StartAsync();

@@ -26,7 +26,7 @@ public sealed class FrontFuzzTests
         using var disposed = machine;
         var parts = broker.Broker.Parts;
         var (handshake, sessions) = Handshake(parts);
-        Fuzzing.Run("KBS requests", ["""{"version":"0.4.0","tee":"tpm","extra-params":{}}"""u8.ToArray()], (input, _) => Refused(() => handshake.BeginAsync(input, Cancel)), 500);
+        Fuzzing.Run("KBS requests", ["""{"version":"0.4.0","tee":"tpm","extra-params":{}}"""u8.ToArray()], (input, _) => Refused(() => handshake.BeginAsync(input, null, Cancel)), 500);
 
         var session = await sessions.OpenAsync(KbsVersion.V040, "tpm", Cancel);
         var body = machine.Attestation(session.Nonce);

@@ -69,6 +69,57 @@ public sealed class RateLimitTests
         (await machine.GetAsync(AttestedBroker.Path, token)).ShouldBe(200);
     }
 
+    [Fact]
+    public async Task A_machine_holds_so_many_sessions_and_another_opens_its_own()
+    {
+        await using var broker = await AttestedBroker.StartAsync(new BrokerRules { MostSessionsOfHost = 2 });
+        var (machine, _) = await broker.ApprovedAsync();
+        using var first = machine;
+        for (var i = 0; i < 2; i++) await machine.TokenAsync();
+        broker.Broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Contains("open sessions of this machine", (await machine.AttestAsync()).ShouldBe(429).Body, StringComparison.Ordinal);
+        var (another, _) = await broker.ApprovedAsync();
+        using var second = another;
+        await another.TokenAsync();
+
+        broker.Broker.Clock.Advance(TimeSpan.FromMinutes(4));
+        await machine.TokenAsync();
+    }
+
+    [Fact]
+    public void An_address_holds_so_many_sessions_and_hears_when_there_is_room_again()
+    {
+        var clock = new SettableClock(DateTimeOffset.UnixEpoch);
+        var limits = new RateLimits(new BrokerRules { MostSessionsOfSource = 2 }, clock);
+        var network = SourceAddress.KeyOf(IPAddress.Parse("2001:db8:0:1::1"));
+        limits.OpenSession(network);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        limits.OpenSession(SourceAddress.KeyOf(IPAddress.Parse("2001:db8:0:1:2:3:4:5")));
+
+        Assert.Equal(240, Assert.Throws<LimitedException>(() => limits.OpenSession(network)).RetryAfter);
+        limits.OpenSession(SourceAddress.KeyOf(IPAddress.Parse("2001:db8:0:2::1"))); // another network
+        for (var i = 0; i < 5; i++) limits.OpenSession(SourceAddress.KeyOf(IPAddress.Loopback)); // a proxy
+
+        clock.Set(TimeSpan.FromHours(1)); // somebody sets the clock, and nothing is gained
+        Assert.Throws<LimitedException>(() => limits.OpenSession(network));
+        clock.Advance(TimeSpan.FromMinutes(4));
+        limits.OpenSession(network);
+        Assert.Equal(60, Assert.Throws<LimitedException>(() => limits.OpenSession(network)).RetryAfter);
+    }
+
+    [Fact]
+    public void Ever_new_addresses_share_what_is_left()
+    {
+        var clock = new SettableClock(DateTimeOffset.UnixEpoch);
+        var sessions = new HeldSessions(2, TimeSpan.FromMinutes(5), clock, most: 3);
+        foreach (var known in (string[])["a", "b", "c"]) Assert.Null(sessions.Take(known));
+        Assert.Equal([null, null, 300, 300], Enumerable.Range(0, 4).Select(i => sessions.Take($"new-{i}")));
+        Assert.Null(sessions.Take("a"));
+
+        clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.All(Enumerable.Range(0, 3), i => Assert.Null(sessions.Take($"newer-{i}")));
+    }
+
     // The address of a connection cannot be chosen on loopback: the request goes to the dispatch without one.
     private static async Task<int> AskAsync(RunningBroker broker, string source, string method, string path, string? authorization)
     {

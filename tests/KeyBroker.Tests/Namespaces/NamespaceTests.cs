@@ -100,7 +100,7 @@ public sealed class NamespaceTests : IAsyncLifetime
     [InlineData("""{"prefix":"a/"}""", 400)]
     [InlineData("""{"prefix":"*"}""", 400)]
     [InlineData("""{"prefix":"a","max_bytes":-1}""", 400)]
-    [InlineData("""{"prefix":"a","max_hosts":1}""", 400)]
+    [InlineData("""{"prefix":"a","max_hosts":-1}""", 400)]
     [InlineData("""{"prefix":"taken"}""", 409)]
     public async Task What_is_no_namespace_or_there_already_is_refused(string body, int status)
     {

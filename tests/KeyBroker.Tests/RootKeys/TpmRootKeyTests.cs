@@ -52,6 +52,27 @@ public sealed class TpmRootKeyTests
     }
 
     [Fact]
+    public async Task A_broker_of_which_nothing_is_left_comes_back_from_its_backup_and_the_recovery_key()
+    {
+        await using var tpm = await SoftwareTpm.StartAsync();
+        await using var other = await SoftwareTpm.StartAsync();
+        using var broker = await SealedBroker.MakeAsync();
+        var (place, backup) = ($"tpm:{broker.Sealed},pcrs=7,device={tpm.Address}", broker.Folder.Combine("backup"));
+        await broker.InitAsync(place);
+        var authority = await File.ReadAllTextAsync(Path.Combine(broker.Data, "ca.pem"), Cancelled);
+        await BackupRun.BackupAsync(broker.Settings(place), backup, TimeProvider.System, Cancelled);
+        Directory.Delete(broker.Data, recursive: true);
+        File.Delete(broker.Sealed);
+
+        var there = $"tpm:{broker.Sealed},pcrs=7,device={other.Address}";
+        await broker.RecoverAsync(there, backup);
+        await BackupRun.RestoreAsync(broker.Settings(there), backup, TimeProvider.System, Cancelled);
+        await BrokerRun.ResetAdminAsync(broker.Settings(there), TimeProvider.System, Cancelled);
+        await broker.ShouldServeAsync(there);
+        Assert.Equal(authority, await File.ReadAllTextAsync(Path.Combine(broker.Data, "ca.pem"), Cancelled));
+    }
+
+    [Fact]
     public async Task Without_a_recovery_key_nothing_is_made()
     {
         await using var tpm = await SoftwareTpm.StartAsync();

@@ -19,18 +19,20 @@ internal sealed class ServingBroker : IReachableBroker, IAsyncDisposable
     /// <inheritdoc/>
     public HttpClient Client => _client!;
 
+    /// <summary>Of the first broker of a store.</summary>
     public string AdminToken { get; private set; } = "";
 
     public ConcurrentQueue<string> Lines { get; } = [];
 
-    public static async Task<ServingBroker> StartAsync(BrokerSettings settings)
+    public static async Task<ServingBroker> StartAsync(BrokerSettings settings, TimeProvider? time = null)
     {
         var broker = new ServingBroker();
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        broker._running = BrokerRun.ServeAsync(settings, TimeProvider.System, new LineStream(broker.Lines.Enqueue), addresses => ready.SetResult(addresses[0]), broker._stop.Token);
+        broker._running = BrokerRun.ServeAsync(settings, time ?? TimeProvider.System, new LineStream(broker.Lines.Enqueue), addresses => ready.SetResult(addresses[0]), broker._stop.Token);
         if (await Task.WhenAny(ready.Task, broker._running).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken) == broker._running) await broker._running;
         broker.Address = await ready.Task;
-        broker.AdminToken = (await File.ReadAllTextAsync(Path.Combine(settings.DataFolder, "admin-token"), TestContext.Current.CancellationToken)).Trim();
+        var token = Path.Combine(settings.DataFolder, "admin-token");
+        if (File.Exists(token)) broker.AdminToken = (await File.ReadAllTextAsync(token, TestContext.Current.CancellationToken)).Trim();
         var ca = Path.Combine(settings.DataFolder, "ca.pem");
         if (File.Exists(ca))
         {

@@ -21,9 +21,9 @@ public sealed class PostgresCluster : IAsyncDisposable
     private const string Keeper = """
         "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 & server=$!
         read -r word
-        kill -QUIT "$server"
+        if [ "$word" = fast ]; then kill -INT "$server"; else kill -QUIT "$server"; fi
         wait "$server"
-        [ "$word" = keep ] || rm -rf "$2"
+        [ -n "$word" ] || rm -rf "$2"
         """;
 
     private readonly string _folder;
@@ -73,10 +73,12 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database and returns its name.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <param name="folder">Where its tables are to stand, an empty folder of the server's user; null for beside everything else.</param>
+    public async Task<string> CreateDatabaseAsync(string? folder = null)
     {
         var name = "t" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await QueryAsync("postgres", $"CREATE DATABASE {name}");
+        if (folder is not null) await QueryAsync("postgres", $"CREATE TABLESPACE {name} LOCATION '{folder}'");
+        await QueryAsync("postgres", $"CREATE DATABASE {name}{(folder is null ? "" : $" TABLESPACE {name}")}");
         return name;
     }
 
@@ -88,13 +90,10 @@ public sealed class PostgresCluster : IAsyncDisposable
         Path.Combine(_binaries, "psql"), "-h", Socket, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User, "-d", database, "-XAtqc", statement)).ShouldSucceed().Output.TrimEnd('\n');
 
     /// <summary>Ends it at once, as a crash would, and keeps what it has.</summary>
-    public async Task StopAsync()
-    {
-        await _keeper.StandardInput.WriteLineAsync("keep");
-        await _keeper.StandardInput.FlushAsync();
-        await _keeper.WaitForExitAsync().WaitAsync(Patience);
-        _keeper.Dispose();
-    }
+    public Task StopAsync() => StopAsync("crash");
+
+    /// <summary>Ends it in order, with everything in its files.</summary>
+    public Task ShutDownAsync() => StopAsync("fast");
 
     /// <summary>Starts it again after <see cref="StopAsync"/>, on the same port.</summary>
     public async Task RestartAsync()
@@ -144,6 +143,14 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         var all = AsServer("sh", ["-c", Keeper, "sh", _binaries, _folder]);
         return Process.Start(new ProcessStartInfo(all[0], all[1..]) { RedirectStandardInput = true, WorkingDirectory = "/" })!;
+    }
+
+    private async Task StopAsync(string how)
+    {
+        await _keeper.StandardInput.WriteLineAsync(how);
+        await _keeper.StandardInput.FlushAsync();
+        await _keeper.WaitForExitAsync().WaitAsync(Patience);
+        _keeper.Dispose();
     }
 
     private async Task ReadyAsync()

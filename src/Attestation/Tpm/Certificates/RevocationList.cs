@@ -8,33 +8,51 @@ namespace Coffer.Attestation.Tpm.Certificates;
 /// A complete certificate revocation list (RFC 5280 section 5): parsed here, since the platform takes lists only from where
 /// certificates point, and nothing is fetched.
 /// </summary>
-internal sealed class RevocationList
+public sealed class RevocationList
 {
     private const int MostBytes = 2 * 1024 * 1024, MostEntries = 200_000;
     private readonly HashSet<BigInteger> _revoked = [];
 
     private RevocationList(byte[] der) => Der = der;
 
-    public byte[] Der { get; }
-
+    /// <summary>Whose certificates it is about.</summary>
     public X500DistinguishedName Issuer { get; private set; } = new("");
 
+    /// <summary>When it was made.</summary>
     public DateTimeOffset ThisUpdate { get; private set; }
 
+    /// <summary>Until when the next one is due, and this one counts.</summary>
     public DateTimeOffset NextUpdate { get; private set; }
 
+    internal byte[] Der { get; }
+
     /// <summary>What is signed.</summary>
-    public ReadOnlyMemory<byte> Signed { get; private set; }
+    internal ReadOnlyMemory<byte> Signed { get; private set; }
 
-    public string SignatureAlgorithm { get; private set; } = "";
+    internal string SignatureAlgorithm { get; private set; } = "";
 
-    public byte[] Signature { get; private set; } = [];
+    internal byte[] Signature { get; private set; } = [];
 
-    public bool Revokes(X509Certificate2 certificate) => _revoked.Contains(new BigInteger(certificate.SerialNumberBytes.Span, isBigEndian: true));
+    /// <summary>Whether a certificate's serial number stands in it. Whether the list is that of the certificate's issuer, the caller says.</summary>
+    public bool Revokes(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return _revoked.Contains(new BigInteger(certificate.SerialNumberBytes.Span, isBigEndian: true));
+    }
+
+    /// <summary>Whether it is an authority's, which signed it: RSA (PKCS #1 v1.5) or ECDSA over SHA-256, SHA-384 or SHA-512.</summary>
+    public bool IsSignedBy(X509Certificate2 authority)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        return ListSignature.Holds(this, authority);
+    }
 
     /// <summary>Parses one; a list of only some certificates, or one without an end, is not taken.</summary>
+    /// <param name="der">DER, at most 2 MiB with 200,000 entries.</param>
+    /// <exception cref="AttestationException"><see cref="AttestationFault.Malformed"/>, or <see cref="AttestationFault.Unsupported"/>: it has a critical extension.</exception>
     public static RevocationList Parse(byte[] der)
     {
+        ArgumentNullException.ThrowIfNull(der);
         if (der.Length > MostBytes) throw Malformed($"has {der.Length} bytes; at most {MostBytes} are read");
         try
         {

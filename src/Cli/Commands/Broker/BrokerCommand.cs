@@ -14,13 +14,15 @@ internal sealed class BrokerCommand : Verb
     {
         Note = """
             init, serve, root-key, backup, restore and token reset-admin work on the data folder, on the broker's own machine. All others ask a running
-            broker: --broker or COFFER_BROKER, --broker-ca or COFFER_BROKER_CA, --token-file or COFFER_TOKEN.
+            broker: --broker or COFFER_BROKER, --broker-ca or COFFER_BROKER_CA, --token-file or COFFER_TOKEN, or what login got.
             """;
         Add(new InitCommand(session));
         Add(new ServeCommand(session));
         Add(new RootKeyCommand(session));
         Add(new BackupCommand(session));
         Add(new RestoreCommand(session));
+        Add(new LoginCommand(session));
+        Add(new LogoutCommand(session));
         Add(new TrustCommand(session));
         Add(new HostCommand(session));
         Add(new JoinTokenCommand(session));

@@ -10,7 +10,7 @@ internal static class AccessRulesReader
     /// <summary>The largest file, in bytes.</summary>
     public const int MostBytes = 256 * 1024;
 
-    private const int MostIssuers = 16, MostGrants = 256, MostMembers = 16, MostValues = 64, MostPaths = 64, MostText = 1024;
+    private const int MostIssuers = 16, MostGrants = 256, MostMembers = 16, MostValues = 64, MostPaths = 64, MostText = 1024, MostLists = 64;
     private static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
     private static readonly string[] CertificateNames = ["subject", "cn", "o", "ou", "dns", "uri", "email"];
 
@@ -34,8 +34,9 @@ internal static class AccessRulesReader
     {
         var ca = members.Text("ca", MostText, required: true);
         var grants = Grants(members, problems, n => CertificateNames.Contains(n) ? null : $"is no name in a certificate: {string.Join(", ", CertificateNames)}");
+        var lists = members.Has("crl") ? members.Texts("crl", MostLists, MostText, orOne: true) : [];
         members.End();
-        return ca is null ? null : new CertificateRules(ca, grants);
+        return ca is null ? null : new CertificateRules(ca, grants) { RevocationFiles = lists };
     }
 
     private static IssuerRules? Issuer(DocumentObject members, DocumentProblems problems)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.KeyBroker.Access;
 using Coffer.KeyBroker.Audit;
 
 namespace Coffer.KeyBroker.Admin.Routes;
@@ -31,7 +32,7 @@ internal sealed class AuditRoutes
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
         var routes = new AuditRoutes(parts);
-        yield return new("GET", "audit", Permission.Audit, "Lists entries of the audit.", routes.ListAsync)
+        yield return new("GET", "audit", Permission.AuditOfPaths, "Lists entries of the audit: of a team those about what is its own.", routes.ListAsync)
         {
             Query =
             [
@@ -46,7 +47,7 @@ internal sealed class AuditRoutes
             ],
             Answers = RouteBody.List("Entries in the order of their chains.", Shown),
         };
-        yield return new("GET", "audit/explain/{requestId}", Permission.Audit, "All entries of one request, with the tree of conditions of its decisions.", routes.ExplainAsync)
+        yield return new("GET", "audit/explain/{requestId}", Permission.AuditOfPaths, "The entries of one request, with the tree of conditions of its decisions.", routes.ExplainAsync)
         {
             Answers = RouteBody.Object("The request.", new RouteMember("request_id", "string", "Its whole id."), new RouteMember("entries", "array", "Its entries; those of decisions have an explanation.")),
         };
@@ -63,7 +64,7 @@ internal sealed class AuditRoutes
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var query = Query(call.Query);
+        var query = Query(call.Query) with { Sees = e => AuditSight.Sees(call.Caller, e.Event) };
         var entries = new List<AuditEntry>();
         for (var pages = 0; pages < MostPages; pages++)
         {
@@ -77,10 +78,12 @@ internal sealed class AuditRoutes
 
     private async Task<AdminAnswer> ExplainAsync(AdminCall call, CancellationToken cancellationToken)
     {
-        var entries = await _parts.Store.ReadAsync(r => AuditReader.FindAsync(r, call.Values["requestId"]), cancellationToken).ConfigureAwait(false);
+        var found = await _parts.Store.ReadAsync(r => AuditReader.FindAsync(r, call.Values["requestId"]), cancellationToken).ConfigureAwait(false);
+        var entries = found.Where(e => AuditSight.Sees(call.Caller, e.Event)).ToList();
+        if (entries.Count == 0) throw AuditReader.NoRequest(call.Values["requestId"]);
         return new AdminAnswer(new JsonObject
         {
-            ["request_id"] = entries.Count > 0 ? entries[0].Event.RequestId : call.Values["requestId"],
+            ["request_id"] = entries[0].Event.RequestId,
             ["entries"] = new JsonArray([.. entries.Select(e => (JsonNode?)e.ToJson(withExplanation: true))]),
         });
     }

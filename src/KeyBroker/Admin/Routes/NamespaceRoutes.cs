@@ -9,7 +9,7 @@ namespace Coffer.KeyBroker.Admin.Routes;
 internal sealed class NamespaceRoutes
 {
     private const int MostOwner = 256;
-    private static readonly string[] Members = ["owners", "max_resources", "max_bytes", "max_policies", "description"];
+    private static readonly string[] Members = ["owners", "max_resources", "max_bytes", "max_policies", "max_hosts", "description"];
 
     private static readonly RouteMember[] Settings =
     [
@@ -17,6 +17,7 @@ internal sealed class NamespaceRoutes
         new("max_resources", "integer", "How many resources there may be; 0 for as many as one likes.", IsRequired: false),
         new("max_bytes", "integer", "How many bytes in all versions of all resources; 0 for as many as one likes.", IsRequired: false),
         new("max_policies", "integer", "How many policies of its names; 0 for as many as one likes.", IsRequired: false),
+        new("max_hosts", "integer", "How many hosts may name it with the label namespace=PREFIX; 0 for as many as one likes.", IsRequired: false),
         new("description", "string", "What it is for.", IsRequired: false),
     ];
 
@@ -29,7 +30,7 @@ internal sealed class NamespaceRoutes
     public static IEnumerable<AdminRoute> Of(BrokerParts parts)
     {
         var routes = new NamespaceRoutes(parts);
-        var used = RouteBody.Object("The namespace, and what stands below it.", [.. Shown, new("resources", "integer", "How many resources there are."), new("bytes", "integer", "Of all their versions."), new("policies", "integer", "How many policies of its names.")]);
+        var used = RouteBody.Object("The namespace, and what stands below it.", [.. Shown, new("resources", "integer", "How many resources there are."), new("bytes", "integer", "Of all their versions."), new("policies", "integer", "How many policies of its names."), new("hosts", "integer", "How many hosts name it, without those that are revoked.")]);
         var one = RouteBody.Object("The namespace as it is now.", Shown);
         yield return new("GET", "namespaces", Permission.ReadNamespaces, "Lists namespaces.", routes.ListAsync) { Answers = RouteBody.List("Those that the caller reaches, by prefix.", Shown) };
         yield return new("GET", "namespaces/{*prefix}", Permission.ReadNamespaces, "Shows a namespace and how much of its quotas is used.", routes.GetAsync) { Answers = used };
@@ -51,14 +52,14 @@ internal sealed class NamespaceRoutes
             async r => (await NamespaceShelf.RequireAsync(r, prefix).ConfigureAwait(false), await NamespaceUsage.CountAsync(r, prefix).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
         if (!Sees(call.Caller, found)) throw AccessDeniedException.AtPath(call.Caller, found.Glob);
         var shown = found.Show();
-        (shown["resources"], shown["bytes"], shown["policies"]) = (usage.Resources, usage.Bytes, usage.Policies);
+        (shown["resources"], shown["bytes"], shown["policies"], shown["hosts"]) = (usage.Resources, usage.Bytes, usage.Policies, usage.Hosts);
         return new AdminAnswer(shown);
     }
 
     private async Task<AdminAnswer> CreateAsync(AdminCall call, CancellationToken cancellationToken)
     {
         var body = AdminBody.Of(call, ["prefix", .. Members]);
-        var made = Read(body, new Namespace(NamespacePrefix.Parse(body.Text("prefix")), [], new NamespaceQuota(null, null, null), _parts.Time.GetUtcNow()));
+        var made = Read(body, new Namespace(NamespacePrefix.Parse(body.Text("prefix")), [], NamespaceQuota.None, _parts.Time.GetUtcNow()));
         await _parts.Store.WriteAsync(
             async s =>
             {
@@ -103,7 +104,8 @@ internal sealed class NamespaceRoutes
         var quota = new NamespaceQuota(
             Bound(body.NumberOrNull("max_resources", 0, NamespaceQuota.MostResources), before.Quota.Resources),
             Bound(body.LongOrNull("max_bytes", 0, NamespaceQuota.MostBytes), before.Quota.Bytes),
-            Bound(body.NumberOrNull("max_policies", 0, Policies.PolicyLimits.MostPolicies), before.Quota.Policies));
+            Bound(body.NumberOrNull("max_policies", 0, Policies.PolicyLimits.MostPolicies), before.Quota.Policies),
+            Bound(body.NumberOrNull("max_hosts", 0, NamespaceQuota.MostHosts), before.Quota.Hosts));
         return before with
         {
             Owners = body.Has("owners") ? [.. body.Texts("owners", NamespaceShelf.MostOwners, MostOwner).Distinct()] : before.Owners,
@@ -118,7 +120,7 @@ internal sealed class NamespaceRoutes
     private static bool Sees(Caller caller, Namespace found) => caller.With(Permission.ReadNamespaces).SelectMany(g => g.Paths).Any(p => p.MayMeet(Glob.Parse(found.Glob)));
 
     private static string Told(Namespace found) =>
-        $"owners {(found.Owners.Count == 0 ? "none" : string.Join(", ", found.Owners))}; at most {Told(found.Quota.Resources, "resources")}, {Told(found.Quota.Bytes, "bytes")}, {Told(found.Quota.Policies, "policies")}";
+        $"owners {(found.Owners.Count == 0 ? "none" : string.Join(", ", found.Owners))}; at most {Told(found.Quota.Resources, "resources")}, {Told(found.Quota.Bytes, "bytes")}, {Told(found.Quota.Policies, "policies")}, {Told(found.Quota.Hosts, "hosts")}";
 
     private static string Told(long? most, string what) => most is { } number ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {what}") : $"any {what}";
 }

@@ -21,6 +21,7 @@ internal sealed class TokenRoutes
         new("expires", "string", "From when on it is refused; null for never.", IsRequired: false),
         new("expired", "boolean", "Whether it is refused already."),
         new("comment", "string", "What its maker wrote about it.", IsRequired: false),
+        new("subject", "string", "Who got it by logging in; null for one that an administrator made.", IsRequired: false),
     ];
 
     private readonly BrokerParts _parts;

@@ -47,6 +47,8 @@ internal static class PostgresFault
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             ("refuses the user", PasswordHint),
         PostgresErrorCodes.InvalidCatalogName => ("has no such database", "make it: createdb --owner USER DATABASE"),
+        PostgresErrorCodes.InsufficientPrivilege when e.MessageText.StartsWith("could not ", StringComparison.Ordinal) => // of its files
+            ("cannot be written or read: its disk refuses", "look at the server's disk, and whether it was mounted read-only after an error"),
         PostgresErrorCodes.InsufficientPrivilege => ("does not let this user work in it", "the user must own the database, or the schema 'coffer' in it"),
         PostgresErrorCodes.ReadOnlySqlTransaction => ("takes no writes: it is a standby, or set to read only", "give the address of the primary"),
         PostgresErrorCodes.TooManyConnections => ("has no connection left", "raise max_connections, or lower connections=N in the replicas' addresses"),

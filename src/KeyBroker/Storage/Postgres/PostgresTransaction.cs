@@ -10,6 +10,7 @@ namespace Coffer.KeyBroker.Storage.Postgres;
 internal sealed class PostgresTransaction(PostgresSession session, long now) : IStoreWriter
 {
     private const string Live = "(expires IS NULL OR expires > $3)";
+    private const string ServerClock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"; // milliseconds of Unix time
     private bool _ended;
 
     public void End() => _ended = true;
@@ -59,6 +60,17 @@ internal sealed class PostgresTransaction(PostgresSession session, long now) : I
         }
     }
 
+    public async ValueTask<DateTimeOffset?> ClockAsync()
+    {
+        Check();
+        var reader = await session.ReadAsync(new NpgsqlBatchCommand($"SELECT {ServerClock}")).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            await reader.ReadAsync().ConfigureAwait(false);
+            return DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0));
+        }
+    }
+
     public ValueTask PutAsync(string collection, string key, ReadOnlyMemory<byte> value, DateTimeOffset? expires = null)
     {
         Check();
@@ -104,9 +116,9 @@ internal sealed class PostgresTransaction(PostgresSession session, long now) : I
     {
         Check();
         var command = new NpgsqlBatchCommand(
-            """
+            $"""
             DELETE FROM coffer.records WHERE (collection, key) IN (
-              SELECT collection, key FROM coffer.records WHERE expires <= least($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) LIMIT $2 FOR UPDATE SKIP LOCKED)
+              SELECT collection, key FROM coffer.records WHERE expires <= least($1, {ServerClock}) LIMIT $2 FOR UPDATE SKIP LOCKED)
             """);
         command.Parameters.Add(Number(now));
         command.Parameters.Add(Number(most));

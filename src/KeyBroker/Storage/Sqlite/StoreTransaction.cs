@@ -43,6 +43,8 @@ internal sealed class StoreTransaction(SqliteSession session, long now) : IStore
         return ValueTask.FromResult((long)command.ExecuteScalar()!);
     }
 
+    public ValueTask<DateTimeOffset?> ClockAsync() => ValueTask.FromResult<DateTimeOffset?>(null);
+
     public ValueTask PutAsync(string collection, string key, ReadOnlyMemory<byte> value, DateTimeOffset? expires = null)
     {
         Check();

@@ -23,7 +23,7 @@ internal static class WebServer
 {
     public static WebApplication Build(DaemonState state, IReadOnlyList<Listener> listeners, HealthEndpoint health, TimeProvider time)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = "/" }); // no file is served, and the current folder may be gone
         var limits = state.Settings.Limits;
         if (state.Parts.FrameworkLog is { } log)
         {
