@@ -2,7 +2,7 @@
  * Asks for large pages where the runtime unpacks its type tables, before it does so.
  *
  * The compiler keeps the tables packed in the file; at every start they are unpacked into memory of the executable that has no
- * content of its own (8 MB). In small pages these are 1900 page faults, more than half of the time that `--version` takes.
+ * content of its own (10 MB). In small pages these are over 2000 page faults, more than half of the time that `--version` takes.
  * The kernel takes this as a hint: without large pages, or with them switched off, everything works as before.
  */
 #define _GNU_SOURCE
